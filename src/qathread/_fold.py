@@ -1,0 +1,268 @@
+"""The one fold: what each kind of event does to a thread."""
+
+from typing import assert_never
+
+from ._bulk import changer, maker
+from ._draft import Draft, change_rest, place
+from ._index import Index, Rest, index_of
+from ._persistent import EMPTY_MAP, EMPTY_VECTOR
+from .errors import IntegrityError, SequenceError
+from .facts import (
+    AnswerAccepted,
+    AnswerPosted,
+    AnswerUnaccepted,
+    CommentPosted,
+    EditApproved,
+    EditRejected,
+    EditSuggested,
+    Event,
+    Imported,
+    PostDeleted,
+    PostEdited,
+    Posting,
+    PostRestored,
+    PostRolledBack,
+    QuestionAsked,
+    ReactionAdded,
+    ReactionRemoved,
+    VoteCast,
+    VoteChanged,
+    VoteRetracted,
+    VotesCounted,
+    Voting,
+)
+from .feedback import Reaction, Vote
+from .posts import Answer, Comment, Post, Question, Stub
+from .revisions import Revision
+from .status import Mark, Status
+from .thread import Thread, index_in
+
+_make_vote = maker(Vote)
+_make_reaction = maker(Reaction)
+_change_question = changer(Question)
+_change_answer = changer(Answer)
+_change_comment = changer(Comment)
+
+_Feedback = VoteCast | VoteChanged | VoteRetracted | VotesCounted
+_Reactions = ReactionAdded | ReactionRemoved
+_Wordings = PostEdited | PostRolledBack | EditApproved
+
+
+def begin(thread: Thread | None, event: Event) -> Draft:
+    """Return a draft of *thread*, or of the one that *event* opens."""
+    if thread is not None:
+        return Draft(thread, index_in(thread), thread.version)
+    if isinstance(event, Imported):
+        return Draft(None, index_of(event.content), event.version - 1)
+    if isinstance(event, QuestionAsked):
+        rest = Rest(
+            root_id=event.question.id,
+            stubs=(),
+            accepted=(),
+            status=Status(),
+            revisions=EMPTY_MAP,
+            suggestions=(),
+            bounties=(),
+            flags=(),
+            links=(),
+            provenance=None,
+        )
+        none = EMPTY_VECTOR
+        return Draft(None, Index(EMPTY_MAP, none, none, none, EMPTY_MAP, rest), 0)
+    raise SequenceError(
+        f"{place(event)} comes first, but only QuestionAsked and Imported open a "
+        "thread: give the events from the beginning, or the thread they follow"
+    )
+
+
+def apply(draft: Draft, event: Event, thread_id: str) -> None:
+    """Let *event* happen to the draft, or raise and leave it useless."""
+    if event.version != draft.version + 1 or event.thread_id != thread_id:
+        raise SequenceError(
+            f"{place(event)} does not follow version {draft.version} of thread "
+            f"{thread_id!r}: apply events in order of version"
+        )
+    match event:
+        case (
+            VoteCast()
+            | ReactionAdded()
+            | VoteChanged()
+            | VoteRetracted()
+            | ReactionRemoved()
+            | VotesCounted()
+        ):
+            _feedback(draft, event)
+        case _:
+            _posting(draft, event)
+    if event.by is not None:
+        draft.meet(event.by)
+    draft.version = event.version
+    draft.events.append(event)
+
+
+def _feedback(draft: Draft, event: Voting) -> None:
+    node = draft.open(event.post_id, event)
+    match event:
+        case VoteCast() | VoteChanged():
+            user_id = event.by.id
+            old = node.vote_of(user_id)
+            if (old is None) is isinstance(event, VoteChanged):
+                raise _misfit(event, "that vote does not stand as it says")
+            vote = _make_vote(
+                event.post_id, user_id, event.direction, event.at, event.weight
+            )
+            node.set_vote(user_id, old, vote)
+        case VoteRetracted():
+            user_id = event.by.id
+            old = node.vote_of(user_id)
+            if old is None:
+                raise _misfit(event, "no such vote stands")
+            node.set_vote(user_id, old, None)
+        case ReactionAdded():
+            key = (event.by.id, event.kind)
+            if node.reaction_of(key) is not None:
+                raise _misfit(event, "that reaction stands already")
+            node.set_reaction(key, _make_reaction(event.post_id, *key, event.at))
+        case ReactionRemoved():
+            key = (event.by.id, event.replaced.kind)
+            if node.reaction_of(key) is None:
+                raise _misfit(event, "no such reaction stands")
+            node.set_reaction(key, None)
+        case VotesCounted():
+            node.up += event.up
+            node.down += event.down
+            for kind, count in event.reactions:
+                node.count_kind(kind, count)
+        case _:
+            assert_never(event)
+
+
+def _posting(draft: Draft, event: Posting) -> None:
+    match event:
+        case Imported():
+            if draft.thread is not None or draft.events:
+                raise _misfit(event, "a thread is imported only at its beginning")
+        case QuestionAsked():
+            if draft.thread is not None or draft.events:
+                raise _misfit(event, "a thread is opened only once")
+            draft.add(event.question, event)
+        case AnswerPosted():
+            draft.add(event.answer, event)
+        case CommentPosted():
+            draft.add(event.comment, event)
+        case PostEdited() | PostRolledBack():
+            _reword(draft, event)
+        case EditApproved():
+            _reword(draft, event)
+            _drop_suggestion(draft, event)
+        case EditRejected():
+            _drop_suggestion(draft, event)
+        case EditSuggested():
+            draft.open(event.post_id, event)
+            open_ones = (*draft.rest.suggestions, event.suggestion)
+            if len({each.id for each in open_ones}) < len(open_ones):
+                raise _misfit(event, "a suggestion has that id already")
+            ordered = tuple(sorted(open_ones, key=lambda each: each.id))
+            draft.rest = change_rest(draft.rest, suggestions=ordered)
+            draft.meet_id(event.suggestion.editor_id)
+        case PostDeleted():
+            post = _post(draft, event)
+            if post.deleted is not None:
+                raise _misfit(event, "that post is deleted already")
+            by_id = None if event.by is None else event.by.id
+            mark = Mark(by_id=by_id, at=event.at, reason=event.reason)
+            _set_post(draft, event, _changed(post, deleted=mark))
+        case PostRestored():
+            post = _post(draft, event)
+            if post.deleted is None:
+                raise _misfit(event, "that post is not deleted")
+            _set_post(draft, event, _changed(post, deleted=None))
+        case AnswerAccepted():
+            _accept(draft, event)
+        case AnswerUnaccepted():
+            accepted = draft.rest.accepted
+            if event.post_id not in accepted:
+                raise _misfit(event, "that answer is not accepted")
+            kept = tuple(each for each in accepted if each != event.post_id)
+            draft.rest = change_rest(draft.rest, accepted=kept)
+        case _:
+            assert_never(event)
+
+
+def _accept(draft: Draft, event: AnswerAccepted) -> None:
+    if not isinstance(_post(draft, event), Answer):
+        raise _misfit(event, "that post is not an answer")
+    gone = {each.post_id for each in event.replaced}
+    kept = tuple(each for each in draft.rest.accepted if each not in gone)
+    if event.post_id in kept:
+        raise _misfit(event, "that answer is accepted already")
+    draft.rest = change_rest(draft.rest, accepted=(*kept, event.post_id))
+
+
+def _reword(draft: Draft, event: _Wordings) -> None:
+    post, revision = _post(draft, event), event.revision
+    if revision.number != post.revision + 1 or revision.post_id != post.id:
+        raise _misfit(event, f"that post is at revision {post.revision}")
+    title_and_tags: dict[str, object] = {}
+    if isinstance(post, Question):
+        title_and_tags = {"title": revision.title, "tags": revision.tags}
+    changed = _changed(
+        post,
+        body=revision.body,
+        revision=revision.number,
+        edited_at=event.at,
+        **title_and_tags,
+    )
+    _set_post(draft, event, changed)
+    revisions = draft.rest.revisions
+    known: tuple[Revision, ...] = revisions.get(post.id) or (event.replaced,)
+    if known[-1].number < event.replaced.number:
+        known = (*known, event.replaced)
+    revisions = revisions.set(post.id, (*known, revision))
+    draft.rest = change_rest(draft.rest, revisions=revisions)
+    if revision.editor_id is not None:
+        draft.meet_id(revision.editor_id)
+
+
+def _drop_suggestion(draft: Draft, event: EditApproved | EditRejected) -> None:
+    kept = tuple(
+        each for each in draft.rest.suggestions if each.id != event.suggestion.id
+    )
+    if len(kept) == len(draft.rest.suggestions):
+        raise _misfit(event, "no such suggestion is open")
+    draft.rest = change_rest(draft.rest, suggestions=kept)
+
+
+def _post(
+    draft: Draft,
+    event: _Wordings | PostDeleted | PostRestored | AnswerAccepted,
+) -> Post:
+    post = draft.open(event.post_id, event).post
+    if isinstance(post, Stub):
+        raise _misfit(event, "that post is not at hand, only a stub")
+    return post
+
+
+def _set_post(
+    draft: Draft, event: _Wordings | PostDeleted | PostRestored, post: Post
+) -> None:
+    draft.open(event.post_id, event).post = post
+
+
+def _changed(post: Post, **changes: object) -> Post:
+    match post:
+        case Question():
+            return _change_question(post, **changes)
+        case Answer():
+            return _change_answer(post, **changes)
+        case Comment():
+            return _change_comment(post, **changes)
+        case _:
+            assert_never(post)
+
+
+def _misfit(event: Event, why: str) -> IntegrityError:
+    return IntegrityError(
+        f"{place(event)} ({type(event).__name__}) does not fit: {why}; "
+        "apply the events of one history in order"
+    )

@@ -1,0 +1,437 @@
+"""
+What happened to threads: a closed union of facts in the past tense.
+
+Every fact is self-contained. Feedback names the author and kind of its post, a
+change carries what it replaces, so that ledgers, feeds and erasure need no
+thread. People appear as public faces only. The public path of these classes is
+:mod:`qathread.events`.
+"""
+
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+from attrs import field, frozen
+
+from ._checks import at_least, identifier, reaction_kind, settle
+from .content import Content, ThreadKind
+from .feedback import Direction, Reaction, Vote
+from .ids import PostId, ThreadId, UserId
+from .posts import Answer, Comment, PostKind, Question
+from .revisions import Revision, Suggestion
+from .status import Mark
+from .users import User
+
+__all__ = [
+    "AnswerAccepted",
+    "AnswerPosted",
+    "AnswerUnaccepted",
+    "CommentPosted",
+    "EditApproved",
+    "EditRejected",
+    "EditSuggested",
+    "Event",
+    "EventId",
+    "Imported",
+    "PostDeleted",
+    "PostEdited",
+    "PostRef",
+    "PostRestored",
+    "PostRolledBack",
+    "Posting",
+    "QuestionAsked",
+    "ReactionAdded",
+    "ReactionRemoved",
+    "VoteCast",
+    "VoteChanged",
+    "VoteRetracted",
+    "VotesCounted",
+    "Voting",
+]
+
+_id = {"check": identifier}
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class EventId:
+    """
+    The identity of an event.
+
+    Attributes:
+        thread_id: Which thread.
+        version: The version that the event made.
+    """
+
+    thread_id: ThreadId = field(metadata=_id)
+    version: int
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+        at_least(1, self.version, "EventId.version")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class PostRef:
+    """
+    A post as an event names it, with what a ledger needs to know of it.
+
+    Attributes:
+        post_id: Which post.
+        kind: What it is.
+        author_id: Whose it is.
+    """
+
+    post_id: PostId = field(metadata=_id)
+    kind: PostKind
+    author_id: UserId = field(metadata=_id)
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class _Fact:
+    """
+    What all facts have.
+
+    Attributes:
+        thread_id: Which thread.
+        version: The version that this fact makes, from 1 up.
+        by: The face of who did it; None if that is not known.
+        recorded_at: When it became known; as a rule the time it happened.
+        cause: The event that brought it about, if one did.
+    """
+
+    thread_id: ThreadId = field(metadata=_id)
+    version: int
+    by: User | None = None
+    recorded_at: datetime | None = None
+    cause: EventId | None = None
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+        at_least(1, self.version, f"{type(self).__name__}.version")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class _Happened(_Fact):
+    """A fact with a time, in UTC."""
+
+    at: datetime
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class _OnPost(_Happened):
+    """A fact about one post: its id, its kind and whose it is."""
+
+    post_id: PostId = field(metadata=_id)
+    post_kind: PostKind
+    author_id: UserId = field(metadata=_id)
+
+
+# -- origins and posting ---------------------------------------------------------
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Imported(_Fact):
+    """
+    A thread came from outside, whole; history begins here.
+
+    Attributes:
+        at: The newest instant in the content; None if there is none.
+        content: All of it.
+    """
+
+    at: datetime | None = None
+    content: Content
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class QuestionAsked(_Happened):
+    """A thread was opened."""
+
+    kind: ThreadKind
+    question: Question
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class AnswerPosted(_Happened):
+    """
+    A question was answered.
+
+    Attributes:
+        answer: The new post.
+        asker_id: Whose question; None if the question is not at hand.
+    """
+
+    answer: Answer
+    asker_id: UserId | None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class CommentPosted(_Happened):
+    """
+    A post was commented on.
+
+    Attributes:
+        comment: The new post.
+        parent: The post it replies to; None if that is not at hand.
+    """
+
+    comment: Comment
+    parent: PostRef | None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class PostEdited(_OnPost):
+    """
+    A wording changed.
+
+    Attributes:
+        revision: The new wording, whole.
+        replaced: The wording before, whole.
+    """
+
+    revision: Revision
+    replaced: Revision
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class PostRolledBack(_OnPost):
+    """
+    A wording was taken back to an earlier one.
+
+    Attributes:
+        to: The number of the wording that came back.
+        revision: The new wording, whole.
+        replaced: The wording before, whole.
+    """
+
+    to: int
+    revision: Revision
+    replaced: Revision
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class EditSuggested(_OnPost):
+    """Somebody proposed a wording."""
+
+    suggestion: Suggestion
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class EditApproved(_OnPost):
+    """
+    A proposed wording was taken; ``by`` approved it.
+
+    Attributes:
+        suggestion: What was proposed.
+        revision: The new wording, whole, with the proposer as editor.
+        replaced: The wording before, whole.
+    """
+
+    suggestion: Suggestion
+    revision: Revision
+    replaced: Revision
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class EditRejected(_OnPost):
+    """A proposed wording was turned down; ``by`` did so."""
+
+    suggestion: Suggestion
+    reason: str | None = None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class PostDeleted(_OnPost):
+    """A post was taken down; its text stays known."""
+
+    reason: str | None = None
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class PostRestored(_OnPost):
+    """
+    A deleted post came back.
+
+    Attributes:
+        replaced: The mark that was taken off.
+    """
+
+    replaced: Mark
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class AnswerAccepted(_OnPost):
+    """
+    An answer was marked as the solution.
+
+    Attributes:
+        asker_id: Whose question; None if the question is not at hand.
+        replaced: Answers that are no longer accepted because of this.
+    """
+
+    asker_id: UserId | None
+    replaced: tuple[PostRef, ...] = ()
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class AnswerUnaccepted(_OnPost):
+    """
+    An answer is no longer marked as the solution.
+
+    Attributes:
+        asker_id: Whose question; None if the question is not at hand.
+    """
+
+    asker_id: UserId | None
+
+
+# -- voting ----------------------------------------------------------------------
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class VoteCast(_OnPost):
+    """A first vote by one user on one post; ``by`` is the voter."""
+
+    by: User
+    direction: Direction
+    weight: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if not _plain(self) or self.direction.__class__ is not Direction:
+            settle(self)
+            at_least(1, self.version, "VoteCast.version")
+        if self.weight != 1 or self.weight.__class__ is not int:
+            at_least(1, self.weight, "VoteCast.weight")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class VoteChanged(_OnPost):
+    """
+    A standing vote became another one: one change, not two.
+
+    Attributes:
+        replaced: The vote as it stood.
+    """
+
+    by: User
+    direction: Direction
+    weight: int = 1
+    replaced: Vote
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+        at_least(1, self.version, "VoteChanged.version")
+        at_least(1, self.weight, "VoteChanged.weight")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class VoteRetracted(_OnPost):
+    """
+    A standing vote was taken back.
+
+    Attributes:
+        replaced: The vote as it stood.
+    """
+
+    by: User
+    replaced: Vote
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class ReactionAdded(_OnPost):
+    """A user put an emoji under a post; ``by`` is the user."""
+
+    by: User
+    kind: str = field(metadata={"check": reaction_kind})
+
+    def __attrs_post_init__(self) -> None:
+        kind = self.kind
+        plain = type(kind) is str and kind.isascii() and kind.isprintable()
+        if plain and kind and _plain(self):
+            return
+        settle(self)
+        at_least(1, self.version, "ReactionAdded.version")
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class ReactionRemoved(_OnPost):
+    """
+    A user took an emoji back.
+
+    Attributes:
+        replaced: The reaction as it stood.
+    """
+
+    by: User
+    replaced: Reaction
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class VotesCounted(_OnPost):
+    """
+    Votes known by number only, such as those of one day.
+
+    Attributes:
+        up: Upvotes to add, at least 0.
+        down: Downvotes to add, at least 0.
+        reactions: (kind, count) to add, sorted by kind.
+    """
+
+    up: int = 0
+    down: int = 0
+    reactions: tuple[tuple[str, int], ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+        at_least(1, self.version, "VotesCounted.version")
+        for name, count in (("up", self.up), ("down", self.down), *self.reactions):
+            at_least(0, count, f"VotesCounted.{name}")
+
+
+def _plain(event: VoteCast | ReactionAdded) -> bool:
+    """Whether the common fields need no closer look; most events are like that."""
+    try:
+        return (
+            (event.thread_id + event.post_id + event.author_id).isprintable()
+            and event.thread_id != ""
+            and event.post_id != ""
+            and event.author_id != ""
+            and event.version.__class__ is int
+            and event.version > 0
+            and event.by.__class__ is User
+            and event.at.tzinfo is UTC
+            and event.recorded_at is event.at
+            and event.cause is None
+            and event.post_kind.__class__ is PostKind
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
+Posting: TypeAlias = (
+    Imported
+    | QuestionAsked
+    | AnswerPosted
+    | CommentPosted
+    | PostEdited
+    | PostRolledBack
+    | EditSuggested
+    | EditApproved
+    | EditRejected
+    | PostDeleted
+    | PostRestored
+    | AnswerAccepted
+    | AnswerUnaccepted
+)
+Voting: TypeAlias = (
+    VoteCast
+    | VoteChanged
+    | VoteRetracted
+    | ReactionAdded
+    | ReactionRemoved
+    | VotesCounted
+)
+#: Everything that can happen to a thread. Families join here, one alias each.
+Event: TypeAlias = Posting | Voting
