@@ -1,5 +1,6 @@
 """A quick look that tells content which needs no closer one."""
 
+from collections import Counter
 from operator import attrgetter, lt
 from typing import Any
 
@@ -10,6 +11,7 @@ from .users import is_face
 
 _vote_key = attrgetter("post_id", "voter_id")
 _reaction_key = attrgetter("post_id", "user_id", "kind")
+_kind_key = attrgetter("post_id", "kind")
 _post_key = attrgetter("post_id")
 _id = attrgetter("id")
 _author = attrgetter("author_id")
@@ -69,14 +71,14 @@ def is_sound(content: Content) -> bool:
     accepted = set(content.accepted)
     if len(accepted) != len(content.accepted) or not accepted <= set(map(_id, answers)):
         return False
-    return _covered(content, reactions)
+    return _covered(content)
 
 
 def _ascending(keys: list[Any]) -> bool:
     return all(map(lt, keys, keys[1:]))
 
 
-def _covered(content: Content, reactions: list[tuple[PostId, str, str]]) -> bool:
+def _covered(content: Content) -> bool:
     """Whether no tally counts less than its known ballots."""
     ups: dict[PostId, int] = {}
     downs: dict[PostId, int] = {}
@@ -84,9 +86,8 @@ def _covered(content: Content, reactions: list[tuple[PostId, str, str]]) -> bool
         sums = ups if vote.direction is UP else downs
         sums[vote.post_id] = sums.get(vote.post_id, 0) + vote.weight
     kinds: dict[tuple[PostId, str], int] = {}
-    for post_id, _, kind in reactions:
-        key = (post_id, kind)
-        kinds[key] = kinds.get(key, 0) + 1
+    if any(tally.complete or tally.reactions for tally in content.tallies):
+        kinds = Counter(map(_kind_key, content.reactions))
     complete: set[PostId] = set()
     for tally in content.tallies:
         post_id = tally.post_id

@@ -16,6 +16,7 @@ from ._checks import at_least, identifier, reaction_kind, settle
 from .content import Content, ThreadKind
 from .feedback import Direction, Reaction, Vote
 from .ids import PostId, ThreadId, UserId
+from .limits import MAX_INTEGER
 from .posts import Answer, Comment, PostKind, Question
 from .revisions import Revision, Suggestion
 from .status import Mark
@@ -85,6 +86,16 @@ class PostRef:
     author_id: UserId = field(metadata=_id)
 
     def __attrs_post_init__(self) -> None:
+        try:
+            if (
+                (self.post_id + self.author_id).isprintable()
+                and self.post_id
+                and self.author_id
+                and self.kind.__class__ is PostKind
+            ):
+                return
+        except (AttributeError, TypeError):
+            pass  # settle says which field it is
         settle(self)
 
 
@@ -166,6 +177,14 @@ class AnswerPosted(_Happened):
     answer: Answer
     asker_id: UserId | None
 
+    def __attrs_post_init__(self) -> None:
+        plain = _plain_happening(self) and self.answer.__class__ is Answer
+        asker = self.asker_id
+        if plain and (asker is None or (type(asker) is str and asker.isprintable())):
+            return
+        settle(self)
+        at_least(1, self.version, "AnswerPosted.version")
+
 
 @frozen(kw_only=True, weakref_slot=False)
 class CommentPosted(_Happened):
@@ -179,6 +198,13 @@ class CommentPosted(_Happened):
 
     comment: Comment
     parent: PostRef | None
+
+    def __attrs_post_init__(self) -> None:
+        plain = _plain_happening(self) and self.comment.__class__ is Comment
+        if plain and (self.parent is None or self.parent.__class__ is PostRef):
+            return
+        settle(self)
+        at_least(1, self.version, "CommentPosted.version")
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -390,21 +416,33 @@ class VotesCounted(_OnPost):
             at_least(0, count, f"VotesCounted.{name}")
 
 
-def _plain(event: VoteCast | ReactionAdded) -> bool:
+def _plain_happening(event: _Happened) -> bool:
     """Whether the common fields need no closer look; most events are like that."""
     try:
         return (
-            (event.thread_id + event.post_id + event.author_id).isprintable()
+            event.thread_id.isprintable()
             and event.thread_id != ""
-            and event.post_id != ""
-            and event.author_id != ""
             and event.version.__class__ is int
-            and event.version > 0
+            and 0 < event.version <= MAX_INTEGER
             and event.by.__class__ is User
             and event.at.tzinfo is UTC
+            and 1 < event.at.year < 9999
             and event.recorded_at is event.at
             and event.cause is None
+        )
+    except (AttributeError, TypeError):
+        return False
+
+
+def _plain(event: VoteCast | ReactionAdded) -> bool:
+    """The same for the fields of a post."""
+    try:
+        return (
+            (event.post_id + event.author_id).isprintable()
+            and event.post_id != ""
+            and event.author_id != ""
             and event.post_kind.__class__ is PostKind
+            and _plain_happening(event)
         )
     except (AttributeError, TypeError):
         return False

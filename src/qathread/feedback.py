@@ -20,6 +20,7 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+_PLENTY = 2**62  # sums of two counts below it fit 64 bits
 UP: Final = Direction.UP
 DOWN: Final = Direction.DOWN
 
@@ -123,8 +124,23 @@ class Tally:
     complete: bool = False
 
     def __attrs_post_init__(self) -> None:
+        up, down = self.up, self.down
+        try:
+            if (
+                self.post_id.isprintable()
+                and self.post_id
+                and up.__class__ is down.__class__ is int
+                and 0 <= up < _PLENTY
+                and 0 <= down < _PLENTY
+                and (self.score is None or self.score == up - down)
+                and not self.reactions
+            ):
+                object.__setattr__(self, "score", up - down)
+                return
+        except (AttributeError, TypeError):
+            pass  # settle says which field it is
         settle(self)
-        for name, count in (("up", self.up), ("down", self.down), *self.reactions):
+        for name, count in (("up", up), ("down", down), *self.reactions):
             if count is not None:
                 at_least(0, count, f"Tally.{name} of post {self.post_id!r}")
         if self.up is not None and self.down is not None:

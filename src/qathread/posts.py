@@ -81,7 +81,7 @@ class Question:
                 and self.author_id
                 and (self.created_at is None or self.created_at.tzinfo is UTC)
                 and self.edited_at is None
-                and self.author_name is None
+                and (self.author_name is None or self.author_name.isprintable())
                 and self.views is None
                 and self.revision == 1
                 and self.body.__class__ is Body
@@ -151,7 +151,7 @@ class Answer:
                 and self.author_id
                 and (self.created_at is None or self.created_at.tzinfo is UTC)
                 and self.edited_at is None
-                and self.author_name is None
+                and (self.author_name is None or self.author_name.isprintable())
                 and self.revision == 1
                 and self.body.__class__ is Body
             ):
@@ -220,7 +220,7 @@ class Comment:
                 and self.author_id
                 and (self.created_at is None or self.created_at.tzinfo is UTC)
                 and self.edited_at is None
-                and self.author_name is None
+                and (self.author_name is None or self.author_name.isprintable())
                 and self.revision == 1
                 and self.body.__class__ is Body
             ):

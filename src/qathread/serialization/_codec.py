@@ -49,7 +49,7 @@ except ModuleNotFoundError as error:
 T = TypeVar("T")
 
 _DEFAULT = Limits()
-_DEPTH_WITHOUT_LIMITS = 200  # our own documents are a tenth as deep
+_DEPTH = 200  # our own documents are a tenth as deep
 
 _THREAD_HEAD = (("id", str), ("version", int), ("qathread", int), ("type", str))
 _EVENT_HEAD = (("event", str), ("qathread", int), ("type", str))
@@ -187,12 +187,13 @@ def from_json(
         FormatError: With the place as a JSON pointer, and a code.
     """
     raw = as_bytes(data, limits)
-    check_depth(raw, _DEPTH_WITHOUT_LIMITS if limits is None else limits.json_depth)
+    depth = _DEPTH if limits is None else limits.json_depth
     with bulk_load():
-        if fast is not None and not is_doubtful(raw):
+        if fast is not None and depth >= _DEPTH and not is_doubtful(raw):
             value = _read_fast(raw, cls, limits, stored)
             if value is not None:
                 return value
+        check_depth(raw, depth)
         document = strict.decoded(raw)
         if is_doubtful(raw):
             _checked_texts(document)
@@ -288,13 +289,12 @@ def _read_fast(raw: bytes, cls: Any, limits: Limits | None, stored: bool) -> Any
     """
     assert fast is not None
     try:
-        head = fast.head(raw)
-        if head.qathread != FORMAT_VERSION:
-            return None
         if cls is Thread:
             document = fast.document_class(Content, _THREAD_HEAD)
             held = fast.decode(raw, document)
-            if held.type != THREAD or not 1 <= held.version <= MAX_INTEGER:
+            if held.type != THREAD or held.qathread != FORMAT_VERSION:
+                return None
+            if not 1 <= held.version <= MAX_INTEGER:
                 return None
             if fast.encode(held) != raw or not held.id:
                 return None
@@ -304,6 +304,9 @@ def _read_fast(raw: bytes, cls: Any, limits: Limits | None, stored: bool) -> Any
                 return None
             thread = imported(held.id, held.version, content)
             return as_stored(thread) if stored else thread
+        head = fast.head(raw)
+        if head.qathread != FORMAT_VERSION:
+            return None
         if isinstance(cls, UnionType) or cls in EVENT_OF:
             event_class = CLASS_OF_EVENT.get(head.event or "")
             if head.type != EVENT or event_class is None:

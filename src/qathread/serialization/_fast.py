@@ -15,7 +15,7 @@ _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
 _getters: dict[type, Callable[[Any], Any]] = {}
 
 #: What decoding can raise; the strict way then says what is wrong.
-ERRORS = (msgspec.MsgspecError, ValueError, UnicodeError)
+ERRORS = (msgspec.MsgspecError, ValueError, UnicodeError, RecursionError)
 
 
 def document_class(cls: type, head: tuple[tuple[str, type], ...]) -> type[Struct]:

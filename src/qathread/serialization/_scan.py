@@ -6,13 +6,13 @@ from ..errors import FormatError
 from ..limits import Limits
 
 _MARK = b"\xef\xbb\xbf"
+_OTHERS = bytes(set(range(256)) - set(b'[]{}"'))
+_QUOTED = re.compile(rb'"[^"]*+(?:"|\Z)')
 # An unclosed string matches up to the end, so that no byte is looked at twice.
-_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
-_TOKEN = re.compile(_STRING.pattern + rb"|[\[\]{}]", re.DOTALL)
-_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-#: Escapes of characters that no text may hold, and years at the ends of time:
-#: rare enough for the slow way, which knows them one by one.
-_DOUBTFUL = re.compile(rb'\\u(?:0000|[dD][89a-fA-F])|"(?:0001|9999)-')
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+#: Escapes of characters that no text may hold, and days out of range: rare
+#: enough for the slow way, which knows them one by one.
+_DOUBTFUL = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 def as_bytes(data: object, limits: Limits | None) -> bytes:
@@ -49,7 +49,10 @@ def check_depth(data: bytes, limit: int) -> None:
     """Refuse arrays and objects nested deeper than *limit*, without decoding."""
     if data.count(b"[") + data.count(b"{") <= limit:
         return
-    brackets = _STRING.sub(b"", data).translate(None, _BRACKETS)
+    # What is left are quotes and brackets, and two quotes side by side enclose
+    # nothing; only strings with brackets in them need a closer look.
+    kept = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHERS)
+    brackets = _QUOTED.sub(b"", kept.replace(b'""', b""))
     # Taking out the innermost pairs lowers the depth by one a round.
     for _ in range(limit):
         shorter = brackets.replace(b"[]", b"").replace(b"{}", b"")
@@ -85,4 +88,6 @@ def _too_deep_at(data: bytes, limit: int) -> int | None:
 
 def is_doubtful(data: bytes) -> bool:
     """Tell whether the document needs a look at each of its texts and times."""
-    return _DOUBTFUL.search(data) is not None
+    if b"0001-01-01T" in data or b"9999-12-31T" in data:
+        return True
+    return b"\\u" in data and _DOUBTFUL.search(data) is not None
