@@ -52,8 +52,8 @@ def changer(cls: type[T]) -> Callable[..., T]:
 def _written_changer(cls: type) -> Callable[..., Any]:
     names = _names(cls)
     given = ", ".join(f"{name}=same" for name in names)
-    values = ", ".join(f"record.{name} if {name} is same else {name}" for name in names)
-    source = f"def change(record, *, {given}):\n    return make({values})\n"
+    values = ", ".join(f"_held.{name} if {name} is same else {name}" for name in names)
+    source = f"def change(_held, *, {given}):\n    return make({values})\n"
     scope: dict[str, Any] = {"make": maker(cls), "same": object()}
     exec(source, scope)  # names come from our own classes
     change: Callable[..., Any] = scope["change"]

@@ -4,14 +4,21 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
 from .errors import ValidationError, excerpt
-from .limits import EARLIEST, LATEST, MAX_INTEGER
+
+#: Instants outside this range are refused: their neighbours in another zone
+#: could not be written.
+EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
+LATEST = datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC)
+
+#: Integers beyond it do not fit the 64-bit columns of the stores.
+MAX_INTEGER = 2**63 - 1
 
 #: Takes a value and its name, returns the value to keep or raises.
 Check = Callable[[object, str], object]
@@ -84,19 +91,27 @@ def at_least(least: int, value: object, name: str) -> int:
     return number
 
 
+def counted(least: int) -> Check:
+    """Return the check of a whole number from *least* up, for a field."""
+    return partial(at_least, least)
+
+
 def reaction_kind(value: object, name: str) -> str:
     """Return *value* in normal form C, so that one emoji is one kind."""
     return unicodedata.normalize("NFC", identifier(value, name))
 
 
-def settle(record: attrs.AttrsInstance) -> None:
+def settle(record: attrs.AttrsInstance, *, shallow: bool = False) -> None:
     """
     Check every field of *record* against its declared type.
 
-    Instants are moved to UTC in place; this is for constructors only.
+    Instants are moved to UTC in place; this is for constructors only. A shallow
+    look takes tuples as they are.
     """
     for name, check in _plan(type(record)):
         value = getattr(record, name)
+        if shallow and type(value) is tuple:
+            value = ()
         kept = check(value, f"{type(record).__name__}.{name}")
         if kept is not value:
             object.__setattr__(record, name, kept)

@@ -16,6 +16,7 @@ from .errors import DuplicateIdError, IntegrityError, NotFoundError
 from .facts import Event, Imported, QuestionAsked
 from .feedback import UP, Direction, Reaction, Tally, Vote
 from .ids import PostId, UserId
+from .limits import MAX_INTEGER
 from .posts import Answer, Comment, Post
 from .thread import Thread, made
 from .users import User, face
@@ -115,6 +116,11 @@ class OpenNode:
         up = None if tally.up is None else tally.up + self.up
         down = None if tally.down is None else tally.down + self.down
         score = None if tally.score is None else tally.score + self.up - self.down
+        if (up or 0) > MAX_INTEGER or (down or 0) > MAX_INTEGER:
+            raise IntegrityError(
+                f"the tally of post {tally.post_id!r} passes 64 bits: "
+                "give votes less weight"
+            )
         if self.kinds is None:
             return change_tally(tally, up=up, down=down, score=score)
         counts = dict(tally.reactions)

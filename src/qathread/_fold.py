@@ -5,7 +5,9 @@ from typing import assert_never
 from ._bulk import changer, maker
 from ._draft import Draft, change_rest, place
 from ._index import Index, Rest, index_of
+from ._parts import reassemble
 from ._persistent import EMPTY_MAP, EMPTY_VECTOR
+from ._sound import is_sound
 from .errors import IntegrityError, SequenceError
 from .facts import (
     AnswerAccepted,
@@ -53,7 +55,10 @@ def begin(thread: Thread | None, event: Event) -> Draft:
     if thread is not None:
         return Draft(thread, index_in(thread), thread.version)
     if isinstance(event, Imported):
-        return Draft(None, index_of(event.content), event.version - 1)
+        content = event.content
+        if not is_sound(content):
+            content = reassemble(content)
+        return Draft(None, index_of(content), event.version - 1)
     if isinstance(event, QuestionAsked):
         rest = Rest(
             root_id=event.question.id,

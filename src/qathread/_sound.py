@@ -24,6 +24,13 @@ def is_sound(content: Content) -> bool:
     False means only that :func:`qathread._parts.reassemble` must decide. Each
     value has been checked by its own class before.
     """
+    try:
+        return _is_sound(content)
+    except (AttributeError, KeyError, TypeError):
+        return False  # an item that is not what its place holds
+
+
+def _is_sound(content: Content) -> bool:
     question = content.question
     if question is None or content.stubs or content.revisions:
         return False
@@ -33,17 +40,14 @@ def is_sound(content: Content) -> bool:
     answers, comments = content.answers, content.comments
     if not len(place) == len(content.arrival) == 1 + len(answers) + len(comments):
         return False
-    try:
-        rising = [place[post_id] for post_id in map(_id, answers)]
-        if not _ascending(rising) or place[question.id] != 0:
-            return False
-        root_id = question.id
-        if any(answer.question_id != root_id for answer in answers):
-            return False
-        rising = [place[post_id] for post_id in map(_id, comments)]
-        above = [place[comment.parent_id] for comment in comments]
-    except KeyError:
+    rising = [place[post_id] for post_id in map(_id, answers)]
+    if not _ascending(rising) or place[question.id] != 0:
         return False
+    root_id = question.id
+    if any(answer.question_id != root_id for answer in answers):
+        return False
+    rising = [place[post_id] for post_id in map(_id, comments)]
+    above = [place[comment.parent_id] for comment in comments]
     if not _ascending(rising) or not all(map(lt, above, rising)):
         return False
     votes = list(map(_vote_key, content.votes))

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
+from ._checks import settle
 from .feedback import Reaction, Tally, Vote
 from .ids import PostId
 from .posts import Answer, Comment, Question, Stub
@@ -50,6 +51,10 @@ class Content:
         flags: By id.
         links: By kind, target and post.
         provenance: Where the thread came from.
+
+    Raises:
+        ValidationError: If a part is not of its type; whether the parts fit
+            together is for the thread to say.
     """
 
     kind: ThreadKind
@@ -70,3 +75,8 @@ class Content:
     flags: tuple[Flag, ...]
     links: tuple[Link, ...]
     provenance: Provenance | None
+
+    def __attrs_post_init__(self) -> None:
+        # Items were checked when they were made, and are looked at again when a
+        # thread is made of them; a second look at each here would be lost time.
+        settle(self, shallow=True)

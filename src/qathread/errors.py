@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from .losses import LossReport
+if TYPE_CHECKING:
+    from .losses import LossReport
 
 __all__ = [
     "BadCursorError",
@@ -119,7 +120,8 @@ class PolicyViolation(QathreadError, PermissionError):
         have: int | str | None = None,
         retry_at: datetime | None = None,
     ) -> None:
-        super().__init__(rule, message, need, have, retry_at)
+        super().__init__(message)  # an OSError would take more for its own
+        self.args = (rule, message, need, have, retry_at)
         self.rule, self.message = rule, message
         self.need, self.have, self.retry_at = need, have, retry_at
 
@@ -244,7 +246,7 @@ class LossError(QathreadError):
     kind = "loss"
     title = "The conversion would lose something"
 
-    def __init__(self, report: LossReport) -> None:
+    def __init__(self, report: "LossReport") -> None:
         super().__init__(report)
         self.report = report
 

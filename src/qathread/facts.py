@@ -14,13 +14,14 @@ from attrs import field, frozen
 
 from ._checks import at_least, identifier, reaction_kind, settle
 from .content import Content, ThreadKind
+from .errors import ValidationError
 from .feedback import Direction, Reaction, Vote
 from .ids import PostId, ThreadId, UserId
 from .limits import MAX_INTEGER
 from .posts import Answer, Comment, PostKind, Question
 from .revisions import Revision, Suggestion
 from .status import Mark
-from .users import User
+from .users import User, is_face
 
 __all__ = [
     "AnswerAccepted",
@@ -50,6 +51,7 @@ __all__ = [
 ]
 
 _id = {"check": identifier}
+_ONCE = 1  # compared by identity: True and 1.0 are equal to it
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -119,8 +121,7 @@ class _Fact:
     cause: EventId | None = None
 
     def __attrs_post_init__(self) -> None:
-        settle(self)
-        at_least(1, self.version, f"{type(self).__name__}.version")
+        _settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -182,8 +183,7 @@ class AnswerPosted(_Happened):
         asker = self.asker_id
         if plain and (asker is None or (type(asker) is str and asker.isprintable())):
             return
-        settle(self)
-        at_least(1, self.version, "AnswerPosted.version")
+        _settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -203,8 +203,7 @@ class CommentPosted(_Happened):
         plain = _plain_happening(self) and self.comment.__class__ is Comment
         if plain and (self.parent is None or self.parent.__class__ is PostRef):
             return
-        settle(self)
-        at_least(1, self.version, "CommentPosted.version")
+        _settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -326,9 +325,8 @@ class VoteCast(_OnPost):
 
     def __attrs_post_init__(self) -> None:
         if not _plain(self) or self.direction.__class__ is not Direction:
-            settle(self)
-            at_least(1, self.version, "VoteCast.version")
-        if self.weight != 1 or self.weight.__class__ is not int:
+            _settle_fact(self)
+        if self.weight is not _ONCE:
             at_least(1, self.weight, "VoteCast.weight")
 
 
@@ -347,8 +345,7 @@ class VoteChanged(_OnPost):
     replaced: Vote
 
     def __attrs_post_init__(self) -> None:
-        settle(self)
-        at_least(1, self.version, "VoteChanged.version")
+        _settle_fact(self)
         at_least(1, self.weight, "VoteChanged.weight")
 
 
@@ -377,8 +374,7 @@ class ReactionAdded(_OnPost):
         plain = type(kind) is str and kind.isascii() and kind.isprintable()
         if plain and kind and _plain(self):
             return
-        settle(self)
-        at_least(1, self.version, "ReactionAdded.version")
+        _settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -410,10 +406,20 @@ class VotesCounted(_OnPost):
     reactions: tuple[tuple[str, int], ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        settle(self)
-        at_least(1, self.version, "VotesCounted.version")
+        _settle_fact(self)
         for name, count in (("up", self.up), ("down", self.down), *self.reactions):
             at_least(0, count, f"VotesCounted.{name}")
+
+
+def _settle_fact(event: _Fact) -> None:
+    """Check all fields, and that nothing but a face is known of whoever acts."""
+    settle(event)
+    name = type(event).__name__
+    at_least(1, event.version, f"{name}.version")
+    if event.by is not None and not is_face(event.by):
+        raise ValidationError(
+            f"{name}.by holds more than a public face: give users.face(user)"
+        )
 
 
 def _plain_happening(event: _Happened) -> bool:
@@ -425,6 +431,7 @@ def _plain_happening(event: _Happened) -> bool:
             and event.version.__class__ is int
             and 0 < event.version <= MAX_INTEGER
             and event.by.__class__ is User
+            and is_face(event.by)
             and event.at.tzinfo is UTC
             and 1 < event.at.year < 9999
             and event.recorded_at is event.at

@@ -20,6 +20,7 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
+_ONCE = 1  # compared by identity: True and 1.0 are equal to it
 _PLENTY = 2**62  # sums of two counts below it fit 64 bits
 UP: Final = Direction.UP
 DOWN: Final = Direction.DOWN
@@ -52,7 +53,8 @@ class Vote:
                 and self.voter_id
                 and self.direction.__class__ is Direction
                 and self.cast_at.tzinfo is UTC
-                and self.weight == 1
+                and 1 < self.cast_at.year < 9999
+                and self.weight is _ONCE
             ):
                 return
         except (AttributeError, TypeError):
@@ -87,6 +89,7 @@ class Reaction:
                 and self.kind
                 and self.kind.isascii()
                 and self.at.tzinfo is UTC
+                and 1 < self.at.year < 9999
             ):
                 return
         except (AttributeError, TypeError):

@@ -1,20 +1,12 @@
 """How much foreign input a reader takes before it refuses."""
 
-from datetime import UTC, datetime
+from attrs import field, frozen
 
-from attrs import field, frozen, validators
+from ._checks import EARLIEST, LATEST, MAX_INTEGER, counted, settle
 
 __all__ = ["EARLIEST", "LATEST", "MAX_INTEGER", "Limits"]
 
-#: Instants outside this range are refused: their neighbours in another zone
-#: could not be written.
-EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-LATEST = datetime(9999, 12, 30, 23, 59, 59, 999999, tzinfo=UTC)
-
-#: Integers beyond it do not fit the 64-bit columns of the stores.
-MAX_INTEGER = 2**63 - 1
-
-_at_least_1 = validators.ge(1)
+_from_1 = {"check": counted(1)}
 
 
 @frozen(kw_only=True, weakref_slot=False)
@@ -28,10 +20,16 @@ class Limits:
         records: Records in one document.
         ratio: Unpacked bytes for each packed byte.
         json_depth: Levels of arrays and objects.
+
+    Raises:
+        ValidationError: If a number is below 1.
     """
 
-    document: int = field(default=16 * 1024 * 1024, validator=_at_least_1)
-    record: int = field(default=4 * 1024 * 1024, validator=_at_least_1)
-    records: int = field(default=10_000_000, validator=_at_least_1)
-    ratio: int = field(default=100, validator=_at_least_1)
-    json_depth: int = field(default=200, validator=_at_least_1)
+    document: int = field(default=16 * 1024 * 1024, metadata=_from_1)
+    record: int = field(default=4 * 1024 * 1024, metadata=_from_1)
+    records: int = field(default=10_000_000, metadata=_from_1)
+    ratio: int = field(default=100, metadata=_from_1)
+    json_depth: int = field(default=200, metadata=_from_1)
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from attrs import field, frozen
+from attrs import frozen
+
+from ._checks import at_least, settle
 
 __all__ = ["Loss", "LossReport"]
 
@@ -31,6 +33,10 @@ class Loss:
     damage: bool = False
     harmless: bool = False
 
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+        at_least(1, self.count, "Loss.count")
+
 
 @frozen(kw_only=True, weakref_slot=False)
 class LossReport:
@@ -40,7 +46,10 @@ class LossReport:
     A report is true when a strict run would have refused something.
     """
 
-    losses: tuple[Loss, ...] = field(default=())
+    losses: tuple[Loss, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
 
     def __iter__(self) -> Iterator[Loss]:
         return iter(self.losses)

@@ -25,6 +25,7 @@ class PostKind(StrEnum):
 
 _id = {"check": identifier}
 _NO_STATUS = PostStatus()
+_FIRST = 1  # compared by identity: True and 1.0 are equal to it
 
 # The three classes repeat their fields on purpose: values are composed, not
 # subclassed, and each must be one flat record for codecs and constructors.
@@ -79,12 +80,17 @@ class Question:
                 (self.id + self.author_id).isprintable()
                 and self.id
                 and self.author_id
-                and (self.created_at is None or self.created_at.tzinfo is UTC)
+                and ((at := self.created_at) is None or at.tzinfo is UTC)
+                and (at is None or 1 < at.year < 9999)
                 and self.edited_at is None
                 and (self.author_name is None or self.author_name.isprintable())
                 and self.views is None
-                and self.revision == 1
+                and self.revision is _FIRST
                 and self.body.__class__ is Body
+                and self.deleted is None
+                and self.removed is None
+                and self.status.__class__ is PostStatus
+                and (self.provenance is None or self.provenance.__class__ is Provenance)
                 and (self.title is None or self.title.isprintable())
                 and self.tags.__class__ is tuple
                 and "".join(self.tags).isprintable()
@@ -149,11 +155,16 @@ class Answer:
                 and self.id
                 and self.question_id
                 and self.author_id
-                and (self.created_at is None or self.created_at.tzinfo is UTC)
+                and ((at := self.created_at) is None or at.tzinfo is UTC)
+                and (at is None or 1 < at.year < 9999)
                 and self.edited_at is None
                 and (self.author_name is None or self.author_name.isprintable())
-                and self.revision == 1
+                and self.revision is _FIRST
                 and self.body.__class__ is Body
+                and self.deleted is None
+                and self.removed is None
+                and self.status.__class__ is PostStatus
+                and (self.provenance is None or self.provenance.__class__ is Provenance)
             ):
                 return
         except (AttributeError, TypeError):
@@ -218,11 +229,16 @@ class Comment:
                 and self.id
                 and self.parent_id
                 and self.author_id
-                and (self.created_at is None or self.created_at.tzinfo is UTC)
+                and ((at := self.created_at) is None or at.tzinfo is UTC)
+                and (at is None or 1 < at.year < 9999)
                 and self.edited_at is None
                 and (self.author_name is None or self.author_name.isprintable())
-                and self.revision == 1
+                and self.revision is _FIRST
                 and self.body.__class__ is Body
+                and self.deleted is None
+                and self.removed is None
+                and self.status.__class__ is PostStatus
+                and (self.provenance is None or self.provenance.__class__ is Provenance)
             ):
                 return
         except (AttributeError, TypeError):

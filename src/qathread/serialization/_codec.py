@@ -7,6 +7,7 @@ from types import ModuleType, UnionType
 from typing import Any, TypeVar, cast, overload
 
 import attrs
+from attrs import evolve
 
 from .._bulk import maker
 from .._gc import bulk_load
@@ -22,7 +23,7 @@ from ..errors import (
     ValidationError,
     excerpt,
 )
-from ..facts import Event
+from ..facts import Event, Imported
 from ..limits import MAX_INTEGER, Limits
 from ..thread import Thread, content_in, imported
 from ..thread import stored as as_stored
@@ -241,7 +242,10 @@ def from_dict(
             event_class = CLASS_OF_EVENT.get(name) if isinstance(name, str) else None
             if event_class is None or not _wanted(event_class, cls):
                 raise _wrong_event(name)
-            return strict.structured(members, event_class)
+            event = strict.structured(members, event_class)
+            if event_class is Imported:
+                return evolve(event, content=_fitting(event.content))
+            return event
         if cls not in TYPE_OF:
             raise _no_document(cls)
         _expect(found, TYPE_OF[cls])
@@ -347,15 +351,19 @@ def _thread_from(
         raise strict.Mismatch("field", "a thread has an id and a version from 1 up")
     content = strict.structured(members, Content)
     _check_number(content, limits)
+    content = _fitting(content)
+    thread = imported(thread_id, version, content)
+    return as_stored(thread) if stored else thread
+
+
+def _fitting(content: Content) -> Content:
+    """Return canonical content, or say what does not fit together."""
     try:
-        if not is_sound(content):
-            content = reassemble(content)
+        return content if is_sound(content) else reassemble(content)
     except IntegrityError as error:
         raise FormatError(_code_of(error), str(error), "qathread") from error
     except ValidationError as error:
         raise FormatError("field", str(error), "qathread") from error
-    thread = imported(thread_id, version, content)
-    return as_stored(thread) if stored else thread
 
 
 def _check_number(content: Content, limits: Limits | None) -> None:

@@ -105,7 +105,14 @@ def _shown(value: Any) -> str:
             return "an object"
 
 
-def _enum_factory(cls: type[StrEnum], _: Converter) -> Hook:
+def _hook_for(hint: Any, converter: Converter) -> Hook:
+    """Return the hook of a type; cattrs would take an enum of text for text."""
+    if isinstance(hint, EnumType):
+        return _choice(hint)
+    return converter.get_structure_hook(hint)
+
+
+def _choice(cls: Any) -> Hook:
     members: dict[str, StrEnum] = {member.value: member for member in cls}
     known = ", ".join(members)
 
@@ -120,7 +127,7 @@ def _enum_factory(cls: type[StrEnum], _: Converter) -> Hook:
 
 def _optional_factory(hint: Any, converter: Converter) -> Hook:
     (inner,) = (option for option in get_args(hint) if option is not NoneType)
-    hook = converter.get_structure_hook(inner)
+    hook = _hook_for(inner, converter)
 
     def structure(value: Any, _: Any) -> Any:
         return None if value is None else hook(value, inner)
@@ -132,7 +139,7 @@ def _tuple_factory(hint: Any, converter: Converter) -> Hook:
     items = get_args(hint)
     if len(items) == 2 and items[1] is Ellipsis:
         return _array(items[0], converter, tuple)
-    hooks = [(converter.get_structure_hook(item), item) for item in items]
+    hooks = [(_hook_for(item, converter), item) for item in items]
 
     def structure(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
@@ -159,7 +166,7 @@ def _frozenset_factory(hint: Any, converter: Converter) -> Hook:
 
 
 def _array(item: Any, converter: Converter, build: Callable[[Any], Any]) -> Hook:
-    hook = converter.get_structure_hook(item)
+    hook = _hook_for(item, converter)
 
     def structure(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
@@ -186,7 +193,7 @@ def _failing(value: list[Any], hook: Hook, item: Any) -> int:
 def _record_factory(cls: type[attrs.AttrsInstance], converter: Converter) -> Hook:
     hints = get_type_hints(cls, include_extras=True)
     plan = tuple(
-        (attribute.name, converter.get_structure_hook(hints[attribute.name]))
+        (attribute.name, _hook_for(hints[attribute.name], converter))
         for attribute in attrs.fields(cls)
     )
     names = frozenset(name for name, _ in plan)
@@ -231,7 +238,7 @@ def _origin(hint: Any) -> Any:
 
 
 def _annotated_factory(hint: Any, converter: Converter) -> Hook:
-    return converter.get_structure_hook(get_args(hint)[0])
+    return _hook_for(get_args(hint)[0], converter)
 
 
 def _new_converter() -> Converter:
@@ -245,7 +252,6 @@ def _new_converter() -> Converter:
     converter.register_unstructure_hook(datetime, instant_text)
     register: Any = converter.register_structure_hook_factory
     register(attrs.has, _record_factory)
-    register(lambda hint: isinstance(hint, EnumType), _enum_factory)
     register(lambda hint: _origin(hint) in (Union, UnionType), _optional_factory)
     register(lambda hint: _origin(hint) is tuple, _tuple_factory)
     register(lambda hint: _origin(hint) is frozenset, _frozenset_factory)

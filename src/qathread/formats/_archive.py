@@ -1,0 +1,84 @@
+"""7z archives that hold one file."""
+
+import lzma
+import os
+import struct
+import tempfile
+import zlib
+from contextlib import ExitStack
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import FormatError, MissingExtraError
+from ..limits import Limits
+from ._report import Collector
+from ._unpack import Readable
+
+__all__ = ["unpack_single"]
+
+# What a damaged archive raises beside py7zr's own errors.
+_DAMAGE = (
+    ArithmeticError,
+    EOFError,
+    LookupError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zlib.error,
+)
+
+
+def unpack_single(
+    raw: BinaryIO, limits: Limits | None, report: Collector, closing: ExitStack
+) -> Readable:
+    """
+    Unpack the only file of an archive into a temporary folder.
+
+    Args:
+        raw: The archive.
+        limits: The bound on the ratio; None: no bound.
+        report: Where errors get their names from.
+        closing: What removes the folder again.
+
+    Returns:
+        The unpacked file.
+
+    Raises:
+        FormatError: If it is damaged, holds several files, or grows too much.
+        MissingExtraError: If py7zr is not installed.
+    """
+    try:
+        import py7zr
+        from py7zr.exceptions import ArchiveError
+    except ModuleNotFoundError as error:
+        if error.name != "py7zr":  # installed but broken: show that instead
+            raise
+        message = ".7z files need py7zr: pip install 'qathread[archives]'"
+        raise MissingExtraError(message) from error
+    size = os.fstat(raw.fileno()).st_size
+    folder = Path(closing.enter_context(tempfile.TemporaryDirectory()))
+    try:
+        with py7zr.SevenZipFile(raw) as archive:
+            members = [item for item in archive.list() if not item.is_directory]
+            if len(members) != 1:
+                raise report.error(
+                    "not-this-format",
+                    f"the archive holds {len(members)} files, one is expected: "
+                    "unpack it and give one of them",
+                )
+            grown = int(members[0].uncompressed)
+            if limits is not None and grown > limits.ratio * max(size, 1):
+                raise report.error(
+                    "too-large",
+                    f"{size} packed bytes would become {grown}: raise Limits.ratio "
+                    "if you trust the source",
+                )
+            archive.extractall(folder)
+    except FormatError:
+        raise
+    except (ArchiveError, *_DAMAGE) as error:
+        raise report.error("syntax", f"the 7z archive is damaged: {error}") from error
+    found = [path for path in folder.rglob("*") if path.is_file()]
+    if len(found) != 1:
+        raise report.error("syntax", "the 7z archive gave no file")
+    return closing.enter_context(found[0].open("rb"))

@@ -1,0 +1,179 @@
+"""Which formats there are, and which one a source is in."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import BinaryIO, cast
+
+from attrs import field, frozen
+
+from ..errors import ValidationError
+from ..thread import Thread
+from ._looks import looks_like
+from ._report import Collector
+from ._sources import Input
+
+__all__ = ["GROUP", "Format", "by_suffix", "choose", "detect", "find", "names"]
+
+#: Third parties register a :class:`Format` in this group of entry points.
+GROUP = "qathread.formats"
+
+#: Where our own formats are: module and name of the descriptor.
+_BUILT_IN: Mapping[str, str] = {
+    "qathread": "qathread.formats.native",
+    "page-text": "qathread.formats.page_text",
+    "markdown": "qathread.formats.markdown",
+}
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Format:
+    """
+    What one format can do.
+
+    Attributes:
+        name: The name that ``read`` and ``write`` take.
+        summary: One line for a list of formats.
+        suffixes: File name endings in lower case, such as ``.json``.
+        reader: Takes the opened input and the options; yields threads.
+        writer: Takes threads, an open file, the target's name and what counts
+            losses.
+        sniff: Takes the first 64 KiB; tells whether they are in this format.
+        options: Names of the options that the reader takes.
+    """
+
+    name: str
+    summary: str = ""
+    suffixes: tuple[str, ...] = ()
+    reader: Callable[[Input, Mapping[str, object]], Iterator[Thread]] | None = None
+    writer: Callable[[Iterable[Thread], BinaryIO, str, Collector], None] | None = None
+    sniff: Callable[[bytes], bool] | None = None
+    options: frozenset[str] = field(default=frozenset())
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all formats, sorted; none is imported for it."""
+    return tuple(sorted({*_BUILT_IN, *(point.name for point in _foreign())}))
+
+
+def find(name: str) -> Format:
+    """
+    Return the format called *name*.
+
+    Raises:
+        ValidationError: If there is none, or a third party's cannot be loaded.
+    """
+    module = _BUILT_IN.get(name)
+    if module is not None:
+        return cast("Format", import_module(module).FORMAT)
+    for point in _foreign():
+        if point.name == name:
+            return _load(point)
+    raise ValidationError(
+        f"there is no format {name!r}: give one of {', '.join(names())}"
+    )
+
+
+def choose(input: Input) -> Format:
+    """
+    Return the format of *input*: by its suffix, then by its first bytes.
+
+    Our own formats go first; third parties' are loaded only if none of ours fits,
+    and one that cannot be loaded does not stand in the way of others.
+
+    Raises:
+        FormatError: ``not-this-format``, saying what the input looks like.
+    """
+    if input.is_folder:
+        raise input.report.error(
+            "not-this-format", "this is a folder: name its format, or give a file"
+        )
+    problems: list[str] = []
+    for likely in (_readable(_own()), _readable(_loadable(problems))):
+        fitting = [found for found in likely if input.suffix in found.suffixes]
+        found = _first(fitting, input.head())
+        if found is not None:
+            return found
+    fitting = [found for found in _readable(_own()) if input.suffix in found.suffixes]
+    fitting = fitting or [
+        found for found in _readable(_loadable([])) if input.suffix in found.suffixes
+    ]
+    if len(fitting) == 1:
+        return fitting[0]
+    found = None if fitting else detect(input.head(), "")
+    if found is not None:
+        return found
+    raise input.report.error("not-this-format", _unknown(input.head(), problems))
+
+
+def detect(head: bytes, suffix: str) -> Format | None:
+    """Return the format that knows *head* as its own, those of *suffix* first."""
+    for group in (_own, lambda: _loadable([])):
+        known = list(_readable(group()))
+        known.sort(key=lambda found: suffix not in found.suffixes)
+        found = _first(known, head)
+        if found is not None:
+            return found
+    return None
+
+
+def by_suffix(suffix: str) -> Format | None:
+    """Return the format that writes files ending in *suffix*, ours before others."""
+    for group in (_own, lambda: _loadable([])):
+        for found in group():
+            if found.writer is not None and suffix in found.suffixes:
+                return found
+    return None
+
+
+def _unknown(head: bytes, problems: list[str]) -> str:
+    what = looks_like(head)
+    if what is not None:
+        return f"this is {what}"
+    known = ", ".join(found.name for found in _readable(_own()))
+    broken = "".join(f" ({problem})" for problem in problems)
+    return f"no format knows these bytes: name one of {known}{broken}"
+
+
+def _first(formats: Iterable[Format], head: bytes) -> Format | None:
+    return next((f for f in formats if f.sniff is not None and f.sniff(head)), None)
+
+
+def _readable(formats: Iterable[Format]) -> Iterator[Format]:
+    return (found for found in formats if found.reader is not None)
+
+
+def _own() -> Iterator[Format]:
+    return map(find, _BUILT_IN)
+
+
+def _loadable(problems: list[str]) -> Iterator[Format]:
+    """Yield the formats of third parties, noting those that cannot be loaded."""
+    for point in _foreign():
+        try:
+            yield _load(point)
+        except ValidationError as error:
+            problems.append(str(error))
+
+
+def _foreign() -> tuple[EntryPoint, ...]:
+    """Return the entry points of third parties; none may take a name of ours."""
+    points = (p for p in entry_points(group=GROUP) if p.name not in _BUILT_IN)
+    return tuple(sorted(points, key=lambda point: (point.name, point.value)))
+
+
+def _load(point: EntryPoint) -> Format:
+    try:
+        found = point.load()
+    except Exception as error:
+        owner = "" if point.dist is None else f" of {point.dist.name}"
+        raise ValidationError(
+            f"format {point.name!r}{owner} cannot be loaded from {point.value!r}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(found, Format):
+        raise ValidationError(
+            f"format {point.name!r}: {point.value!r} is a {type(found).__name__}, "
+            "not a qathread.formats.Format"
+        )
+    return found

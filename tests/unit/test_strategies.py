@@ -1,0 +1,224 @@
+"""The strategies that users draw from: found by type, varied, small when they fail."""
+
+import importlib
+import os
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+import qathread
+from qathread import Answer, Stub, Thread, events
+from qathread.testing import _plugin, strategies
+from qathread.testing.strategies import (
+    open_threads,
+    tallies,
+    threads,
+    users,
+    verb_steps,
+)
+
+ROOT = Path(__file__).parents[2]
+looking = settings(
+    max_examples=2000, phases=[Phase.generate], database=None, derandomize=True
+)
+shrinking = settings(max_examples=2000, database=None, derandomize=True)
+
+Look = Callable[[Any], object]
+FEATURES: dict[str, tuple[st.SearchStrategy[Any], Look]] = {
+    "a stub for the question": (threads(), lambda t: isinstance(t.root, Stub)),
+    "other stubs": (threads(), lambda t: len(t.stubs) > 1),
+    "a deep comment": (
+        threads(),
+        lambda t: any(
+            p.parent_id and p.parent_id in t and t[p.parent_id].kind == "comment"
+            for p in t.posts
+        ),
+    ),
+    "an unknown time": (threads(), lambda t: any(not p.created_at for p in t.posts)),
+    "a deleted post": (threads(), lambda t: any(p.deleted for p in t.posts)),
+    "a removed post": (threads(), lambda t: any(p.removed for p in t.posts)),
+    "children before parents": (
+        threads(),
+        lambda t: any(p is t.root and n for n, p in enumerate(t.posts)),
+    ),
+    "several accepted answers": (threads(), lambda t: len(t.accepted) > 1),
+    "an accepted answer that is gone": (
+        threads(),
+        lambda t: len(t.accepted) < len(t.content.accepted),
+    ),
+    "ballots without a tally": (
+        threads(),
+        lambda t: any(t.tally(v.post_id).up is None for v in t.votes),
+    ),
+    "a tally over ballots": (
+        threads(),
+        lambda t: any((t.tally(v.post_id).up or 0) > v.weight for v in t.votes),
+    ),
+    "a score alone": (
+        threads(),
+        lambda t: any(
+            x.score is not None and x.up is None and x.down is None for x in t.tallies
+        ),
+    ),
+    "an estimate": (threads(), lambda t: any(not x.exact for x in t.tallies)),
+    "all kinds of reaction known": (
+        threads(),
+        lambda t: any(x.complete and x.reactions for x in t.tallies),
+    ),
+    "a count of 0": (
+        threads(),
+        lambda t: any((0 in dict(x.reactions).values()) for x in t.tallies),
+    ),
+    "earlier wordings": (threads(), lambda t: t.revisions),
+    "marks on the thread": (threads(), lambda t: t.status.closed),
+    "flags": (threads(), lambda t: t.flags),
+    "bounties": (threads(), lambda t: t.bounties),
+    "links": (threads(), lambda t: t.links),
+    "suggestions": (threads(), lambda t: t.suggestions),
+    "a provenance": (threads(), lambda t: t.provenance and t.provenance.extra),
+    "a discussion": (threads(), lambda t: t.kind == "discussion"),
+    "a later version": (threads(), lambda t: t.version > 1),
+    "a long past": (open_threads(), lambda t: t.version > 12),
+    "verbs on an import": (open_threads(threads()), lambda t: len(t.pending) > 5),
+    "a vote on one's own post": (
+        open_threads(),
+        lambda t: any(t[v.post_id].author_id == v.voter_id for v in t.votes),
+    ),
+    "a suggestion that waits": (open_threads(), lambda t: t.suggestions),
+    "a deleted question": (open_threads(), lambda t: not t.question.stands),
+    "a user who is suspended": (users(), lambda u: u.suspended_until and u.roles),
+    "a tally of nothing": (tallies(), lambda t: not t.known),
+}
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_strategies_reach_what_threads_can_be(feature: str) -> None:
+    """A law says nothing about what is never drawn."""
+    strategy, look = FEATURES[feature]
+    find(strategy, lambda value: bool(look(value)), settings=looking)
+
+
+@pytest.mark.parametrize("cls", get_args(events.Event), ids=lambda cls: cls.__name__)
+def test_verbs_make_every_event_that_verbs_can_make(cls: type) -> None:
+    """Nor about events that never happen."""
+    if cls in (events.Imported, events.VotesCounted):
+        return  # of readers
+    find(
+        open_threads(),
+        lambda thread: any(type(event) is cls for event in thread.pending),
+        settings=looking,
+    )
+
+
+def test_failing_threads_shrink_to_small_ones() -> None:
+    """A counterexample that nobody can read helps nobody."""
+    smallest = find(threads(), lambda thread: True, settings=shrinking)
+    assert len(smallest) == 1
+    assert smallest.version == 1
+    one = find(threads(), lambda thread: len(thread.answers) > 0, settings=shrinking)
+    assert len(one) == 2
+    assert not one.votes
+    past = find(
+        open_threads(),
+        lambda thread: any(isinstance(post, Answer) for post in thread.posts),
+        settings=shrinking,
+    )
+    assert past.version == 2
+
+
+def test_a_step_reads_like_code() -> None:
+    """It is what a counterexample prints."""
+    thread = find(open_threads(), lambda thread: True, settings=shrinking)
+    step = find(verb_steps(thread), lambda step: True, settings=shrinking)
+    assert repr(step).startswith("voting.cast(thread, ")
+    assert step(thread).version == 2
+
+
+def test_a_thread_is_drawn_in_well_under_50_ms() -> None:
+    """Users' tests draw hundreds of them."""
+    drawn = []
+
+    @settings(max_examples=100, database=None, suppress_health_check=list(HealthCheck))
+    @given(thread=st.one_of(threads(), open_threads()))
+    def draw(thread: Thread) -> None:
+        drawn.append(thread)
+
+    start = time.process_time()
+    draw()
+    assert (time.process_time() - start) / len(drawn) < 0.05
+
+
+# -- the entry point -------------------------------------------------------------
+
+
+def test_the_entry_point_names_the_function_that_registers() -> None:
+    """Hypothesis calls it when it is imported: a wrong name would break it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    module, _, name = project["project"]["entry-points"]["hypothesis"][
+        "qathread"
+    ].partition(":")
+    assert getattr(importlib.import_module(module), name) is _plugin.register
+
+
+SCRIPT = """
+import sys
+import qathread.testing._plugin as plugin
+assert "hypothesis" not in sys.modules
+import hypothesis
+plugin.register()
+assert "qathread.testing.strategies" not in sys.modules
+from hypothesis import given, settings, strategies as st
+import qathread
+from qathread.policy import Policy
+
+@settings(max_examples=5, database=None)
+@given(
+    thread=st.from_type(qathread.Thread),
+    post=st.from_type(qathread.Post),
+    event=st.from_type(qathread.events.Event),
+    policy=st.from_type(Policy),
+    vote=...,
+)
+def test(thread, post, event, policy, vote: qathread.Vote) -> None:
+    assert isinstance(thread, qathread.Thread)
+    assert isinstance(event, qathread.events.Event)
+    assert isinstance(vote, qathread.Vote)
+    assert isinstance(policy, Policy)
+    assert isinstance(post, qathread.Post)
+    print("drawn")
+
+test()
+"""
+
+
+def test_from_type_knows_the_classes_and_loads_no_strategy_before_it_is_wanted() -> (
+    None
+):
+    """`st.from_type(Thread)` in a user's test needs no import of ours."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env={
+            **os.environ,
+            "PYTHONPATH": str(Path(qathread.__file__).parents[1]),
+            "HYPOTHESIS_NO_PLUGINS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "drawn" in done.stdout
+
+
+@pytest.mark.parametrize("name", strategies.__all__)
+def test_every_strategy_is_documented(name: str) -> None:
+    """They are part of the public face."""
+    assert getattr(strategies, name).__doc__
