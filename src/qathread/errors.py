@@ -184,11 +184,13 @@ class VersionConflictError(QathreadError):
     def __str__(self) -> str:
         if self.actual is None:
             return f"thread {self.thread_id!r} is not stored: save it as new"
-        wanted = "nothing stored" if self.expected is None else str(self.expected)
-        return (
-            f"thread {self.thread_id!r} is at version {self.actual}, "
-            f"not {wanted}: load it again"
-        )
+        if self.expected is None:
+            return (
+                f"thread {self.thread_id!r} is stored already, at version "
+                f"{self.actual}: load it and change that"
+            )
+        at = f"{self.actual}, not {self.expected}"
+        return f"thread {self.thread_id!r} is at version {at}: load it again"
 
     def _facts(self) -> Mapping[str, object]:
         return {
