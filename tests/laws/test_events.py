@@ -16,12 +16,14 @@ from qathread.testing import strategies
 from qathread.testing.strategies import events_of, open_threads, threads
 from qathread.thread import stored
 
+thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
 logs = st.one_of(events_of(), events_of(open_threads(threads())))
 
 
 # -- replay ----------------------------------------------------------------------
 
 
+@thread_laws
 @given(thread=st.one_of(open_threads(), open_threads(threads())))
 def test_replaying_the_past_of_a_thread_makes_it_again(thread: Thread) -> None:
     """A store keeps the log; the thread must follow from it alone."""
@@ -33,6 +35,7 @@ def test_replaying_the_past_of_a_thread_makes_it_again(thread: Thread) -> None:
     assert again.kind is thread.kind
 
 
+@thread_laws
 @given(log=logs)
 def test_every_split_of_a_log_makes_the_same_thread(log: tuple[Event, ...]) -> None:
     """A snapshot and the tail of the log are as good as the whole log."""
@@ -46,6 +49,7 @@ def test_every_split_of_a_log_makes_the_same_thread(log: tuple[Event, ...]) -> N
         assert head.version == log[cut - 1].version
 
 
+@thread_laws
 @given(log=logs)
 def test_replay_is_evolve_applied_to_each(log: tuple[Event, ...]) -> None:
     """One fold, two speeds: a batch may not differ from single steps."""
@@ -58,6 +62,7 @@ def test_replay_is_evolve_applied_to_each(log: tuple[Event, ...]) -> None:
     assert to_json(thread) == to_json(replay(log))
 
 
+@thread_laws
 @given(log=logs)
 def test_a_saved_thread_holds_back_only_what_came_since(
     log: tuple[Event, ...],
@@ -73,6 +78,7 @@ def test_a_saved_thread_holds_back_only_what_came_since(
         assert after == replay(log)
 
 
+@thread_laws
 @given(log=logs)
 def test_replay_reads_its_events_once(log: tuple[Event, ...]) -> None:
     """A log comes as a stream."""
@@ -80,6 +86,7 @@ def test_replay_reads_its_events_once(log: tuple[Event, ...]) -> None:
     assert replay(iter(()), start=replay(log)) == replay(log)
 
 
+@thread_laws
 @given(log=logs)
 def test_a_log_survives_json_lines(log: tuple[Event, ...]) -> None:
     """It is exported so, and must tell the same story."""
@@ -98,6 +105,7 @@ def test_no_events_make_no_thread() -> None:
 # -- order -----------------------------------------------------------------------
 
 
+@thread_laws
 @given(log=logs, data=st.data())
 def test_an_event_out_of_turn_is_refused(
     log: tuple[Event, ...], data: st.DataObject
@@ -118,6 +126,7 @@ def test_an_event_out_of_turn_is_refused(
             evolve(None, event)
 
 
+@thread_laws
 @given(log=events_of())
 def test_a_log_cut_in_the_middle_is_refused(log: tuple[Event, ...]) -> None:
     """A lost event must not go unnoticed."""
@@ -126,6 +135,7 @@ def test_a_log_cut_in_the_middle_is_refused(log: tuple[Event, ...]) -> None:
         replay((*log[:1], *log[2:]))
 
 
+@thread_laws
 @given(log=logs, data=st.data())
 def test_any_event_is_applied_or_refused_with_our_error(
     log: tuple[Event, ...], data: st.DataObject
@@ -150,6 +160,7 @@ def test_any_event_is_applied_or_refused_with_our_error(
         to_json(after)
 
 
+@thread_laws
 @given(event=strategies.events())
 def test_any_first_event_opens_a_thread_or_is_refused(event: Event) -> None:
     """Only a question or an import comes first."""
@@ -167,6 +178,7 @@ def test_any_first_event_opens_a_thread_or_is_refused(event: Event) -> None:
 # -- self-contained --------------------------------------------------------------
 
 
+@thread_laws
 @given(log=logs)
 def test_events_name_the_author_and_kind_of_their_post(log: tuple[Event, ...]) -> None:
     """Ledgers, feeds and erasure read events without the thread."""
@@ -184,6 +196,7 @@ def test_events_name_the_author_and_kind_of_their_post(log: tuple[Event, ...]) -
                 assert ref.author_id == thread[ref.post_id].author_id
 
 
+@thread_laws
 @given(log=logs)
 def test_a_change_carries_what_it_replaces(log: tuple[Event, ...]) -> None:
     """An event can be undone, and paid back, from itself."""
@@ -211,6 +224,7 @@ def test_a_change_carries_what_it_replaces(log: tuple[Event, ...]) -> None:
                 pass
 
 
+@thread_laws
 @given(log=logs)
 def test_events_are_told_apart_by_thread_and_version(log: tuple[Event, ...]) -> None:
     """Stores find a repeat by its place in the log."""
@@ -223,6 +237,7 @@ def test_events_are_told_apart_by_thread_and_version(log: tuple[Event, ...]) -> 
 # -- origins ---------------------------------------------------------------------
 
 
+@thread_laws
 @given(thread=threads())
 def test_an_import_is_one_event_that_holds_it_all(thread: Thread) -> None:
     """What came from outside can be saved and replayed like any other thread."""
@@ -235,6 +250,7 @@ def test_an_import_is_one_event_that_holds_it_all(thread: Thread) -> None:
     assert replay(thread.pending) == thread
 
 
+@thread_laws
 @given(thread=open_threads(threads()))
 def test_an_import_stays_the_first_of_what_is_pending(thread: Thread) -> None:
     """Changes made before the first save follow it."""
@@ -246,6 +262,7 @@ def test_an_import_stays_the_first_of_what_is_pending(thread: Thread) -> None:
     )
 
 
+@thread_laws
 @given(thread=open_threads())
 def test_posts_of_verbs_are_named_by_their_version(thread: Thread) -> None:
     """Unique and the same on any machine, without a random number."""
@@ -259,7 +276,7 @@ def test_posts_of_verbs_are_named_by_their_version(thread: Thread) -> None:
             assert made.id == f"{thread.id}.{event.version}"
 
 
-@settings(max_examples=max(10, settings().max_examples // 4))
+@thread_laws
 @given(thread=open_threads(), event=strategies.events(events.VoteCast))
 def test_an_event_about_an_unknown_post_is_refused(
     thread: Thread, event: events.VoteCast

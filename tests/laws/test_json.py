@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +65,7 @@ class Plain:
 def said(data: bytes, cls: type) -> object:
     """What a door says: the value that came in, or the code of the refusal."""
     try:
-        value = from_json(data, cls)
+        value: object = from_json(data, cls)
     except FormatError as error:
         assert len(str(error)) < 1000
         assert error.format == "qathread"
@@ -177,7 +178,7 @@ class Text(str):
     """Text of a class of its own, as data frames hand out."""
 
 
-class Moment(qathread.feedback.datetime):  # type: ignore[name-defined, misc]
+class Moment(datetime):
     """A datetime of a class of its own, as data frames hand out."""
 
 
@@ -196,7 +197,7 @@ def test_text_and_times_of_data_frames_are_written_as_plain_ones(
         held = getattr(value, field.name)
         if type(held) is str and field.name != "extra":
             changes[field.name] = Text(held)
-        if type(held) is qathread.feedback.datetime:
+        if type(held) is datetime:
             changes[field.name] = Moment.fromtimestamp(0, held.tzinfo) + (
                 held - Moment.fromtimestamp(0, held.tzinfo)
             )
@@ -722,7 +723,7 @@ def test_golden_files_are_read_and_written_byte_for_byte(name: str) -> None:
     """Any release reads them, and writes the newest version of them just so."""
     data = (GOLDEN / name).read_bytes()
     cls = class_of(data)
-    value = from_json(data, cls)
+    value: Any = from_json(data, cls)
     assert to_json(value) == data
     assert make.values()[name.removesuffix(".json")] == value
     assert to_json(make.values()[name.removesuffix(".json")]) == data

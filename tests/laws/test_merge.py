@@ -3,11 +3,12 @@
 from functools import reduce
 from itertools import permutations
 
-from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qathread.posts import Comment, Stub
+from qathread.bodies import Body
+from qathread.feedback import Vote
+from qathread.posts import Comment, Question, Stub
 from qathread.thread import Thread
 from qathread.trees import ConflictKind, conflicts, diff, merge, walk
 from tests.laws._threads import copies
@@ -68,55 +69,46 @@ def test_a_merged_thread_is_imported_at_version_1(a: Thread, b: Thread) -> None:
 @given(threads, threads)
 def test_votes_are_the_later_ones(a: Thread, b: Thread) -> None:
     """The newer opinion of one voter counts, once."""
-    both = merge(a, b)
-    for vote in both.votes:
-        found = [t.vote(vote.post_id, vote.voter_id) for t in (a, b) if _has(t, vote)]
-        assert vote in found
-        assert vote.cast_at == max(other.cast_at for other in found if other)
-    assert {(v.post_id, v.voter_id) for v in both.votes} == {
-        (v.post_id, v.voter_id) for t in (a, b) for v in t.votes
+    votes: dict[tuple[str, str], list[Vote]] = {
+        (v.post_id, v.voter_id): [] for t in (a, b) for v in t.votes
     }
+    for vote in (*a.votes, *b.votes):
+        votes[vote.post_id, vote.voter_id].append(vote)
+    both = merge(a, b)
+    assert len(both.votes) == len(votes)
+    for vote in both.votes:
+        found = votes[vote.post_id, vote.voter_id]
+        assert vote in found
+        assert vote.cast_at == max(other.cast_at for other in found)
 
 
-def _has(thread: Thread, vote: object) -> bool:
-    keys = {(v.post_id, v.voter_id) for v in thread.votes}
-    return (getattr(vote, "post_id", None), getattr(vote, "voter_id", None)) in keys
-
-
-@given(shapes, st.integers(1, 3), st.integers(1, 3))
+@given(shapes, st.integers(1, 2), st.integers(1, 2))
 def test_a_stub_replaced_twice(a: Thread, one: int, two: int) -> None:
     """Two wordings of a missing post give one result in every order."""
-    hole = (
-        Thread.from_parts(
-            id="t",
-            question=a.root if not isinstance(a.root, Stub) else None,
-            posts=[post for post in a.posts if post.id != a.root.id],
-            stubs=[*a.stubs, Stub(id="x", count=1, child_ids=("x",))],
-        )
-        if not isinstance(a.root, Stub)
-        else None
-    )
-    if hole is None:
-        return
+    question = Question(id="r", author_id="ada", body=Body(source="?"))
+    hole = Thread.from_parts(id="t", question=question, stubs=[Stub(id="x")])
     wordings = [
         Thread.from_parts(
             id="t",
-            question=hole.question,
+            question=question,
             posts=[
                 Comment(
                     id="x",
                     parent_id="r",
                     author_id="ada",
-                    body=evolve(hole.question.body, source=text),
+                    body=Body(source=text),
                     revision=revision,
                 )
             ],
         )
         for text, revision in (("first", one), ("second", two))
     ]
-    results = [reduce(merge, order) for order in permutations([hole, *wordings])]
+    base = merge(a, hole)
+    assert "x" in {stub.id for stub in base.stubs}
+    results = [reduce(merge, order) for order in permutations([base, *wordings])]
     assert all(result == results[0] for result in results)
-    assert results[0]["x"].revision == max(one, two)
+    newest = "first" if one > two else "second"
+    assert results[0]["x"].body.source == newest
     assert "x" not in {stub.id for stub in results[0].stubs}
 
 

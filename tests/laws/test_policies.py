@@ -31,7 +31,7 @@ from qathread.testing.strategies import (
     verb_steps,
 )
 
-thread_laws = settings(max_examples=max(10, settings().max_examples // 2))
+thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
 small = st.integers(0, 40)
 
 

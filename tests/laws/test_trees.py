@@ -50,7 +50,7 @@ def test_parents_come_before_children(thread: Thread) -> None:
     """A page can be built in one pass, also where only a stub stands between."""
     for order in ("preorder", "breadth"):
         seen = set[str]()
-        for post in walk(thread, order):  # type: ignore[arg-type]
+        for post in walk(thread, order):
             missed = {up.id for up in ancestors(thread, post.id) if up.id in thread}
             assert missed <= seen
             seen.add(post.id)

@@ -178,7 +178,7 @@ def test_the_bulk_constructor_builds_what_the_public_one_does(
     """Loaders and folds use it: their values must be indistinguishable."""
     record = data.draw(RECORDS[cls])
     values = values_of(record)
-    built = maker(cls)(*values.values())
+    built: Any = maker(cls)(*values.values())
     assert type(built) is cls
     assert (built, hash(built), repr(built)) == (record, hash(record), repr(record))
     assert pickle.loads(pickle.dumps(built)) == record
@@ -197,7 +197,7 @@ def test_the_bulk_changer_changes_what_it_is_told_to(
     assert changer(cls)(record) == record
     name = data.draw(st.sampled_from(names_of(cls)))
     value = getattr(other, name)
-    changed = changer(cls)(record, **{name: value})
+    changed: Any = changer(cls)(record, **{name: value})
     assert values_of(changed) == {**values_of(record), name: value}
 
 
@@ -324,7 +324,7 @@ def test_a_choice_may_be_given_as_its_text(cls: type, data: st.DataObject) -> No
 @given(text=st.text(min_size=1, max_size=4), at=strategies.instants())
 def test_one_emoji_is_one_kind(text: str, at: datetime) -> None:
     """An e with an accent typed in two ways must not count as two reactions."""
-    kinds = set()
+    kinds: set[str | None] = set()
     for form in ("NFC", "NFD"):
         typed = unicodedata.normalize(form, text)
         try:

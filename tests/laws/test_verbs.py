@@ -53,9 +53,9 @@ from qathread.testing.strategies import (
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 ADA = User(id="ada", name="Ada", reputation=5000)
 MORE = User(id="more", name="Ore")
-fewer = settings(max_examples=max(10, settings().max_examples // 2))
 
 #: Threads with a past, and imported threads that verbs have changed since.
+thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
 grown = st.one_of(open_threads(), open_threads(threads()))
 
 
@@ -88,6 +88,7 @@ def decide(step: Step, thread: Thread) -> events.Event | None:
 # -- verb = evolve after decide --------------------------------------------------
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_a_verb_is_evolve_after_decide(thread: Thread, data: st.DataObject) -> None:
     """Audit, undo and replay see in events all that verbs do."""
@@ -107,7 +108,7 @@ def test_the_laws_take_every_verb() -> None:
     """A verb that no strategy reaches is a verb without laws."""
     seen = {"ask"}  # opens every one of these threads
 
-    @settings(max_examples=150, database=None, derandomize=True, deadline=None)
+    @settings(max_examples=100, database=None, derandomize=True, deadline=None)
     @given(thread=open_threads(), data=st.data())
     def look(thread: Thread, data: st.DataObject) -> None:
         for _ in range(5 if changeable(thread) else 0):
@@ -117,6 +118,7 @@ def test_the_laws_take_every_verb() -> None:
     assert seen == {*posting.__all__, *voting.__all__}
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_a_version_rises_by_one_per_event(thread: Thread, data: st.DataObject) -> None:
     """Stores tell writers apart by it."""
@@ -129,6 +131,7 @@ def test_a_version_rises_by_one_per_event(thread: Thread, data: st.DataObject) -
     assert all(event.thread_id == thread.id for event in added)
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_a_verb_leaves_the_thread_before_it_as_it_was(
     thread: Thread, data: st.DataObject
@@ -142,14 +145,17 @@ def test_a_verb_leaves_the_thread_before_it_as_it_was(
     assert pickle.loads(before) == thread
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_events_show_a_person_to_the_public_only(
     thread: Thread, data: st.DataObject
 ) -> None:
     """Event logs are kept for good: no reputation, role or date gets in."""
     step = step_for(data, thread)
+    by = step.options["by"]
+    assert isinstance(by, User)
     by = attrs.evolve(
-        step.options["by"],  # type: ignore[type-var]
+        by,
         reputation=77,
         roles=frozenset({"moderator"}),
         joined_at=AT,
@@ -164,6 +170,7 @@ def test_events_show_a_person_to_the_public_only(
     assert after is thread or after.users[by.id] == public
 
 
+@thread_laws
 @given(thread=grown, data=st.data(), at=instants(), known=instants())
 def test_a_verb_keeps_when_it_happened_and_when_it_became_known(
     thread: Thread, data: st.DataObject, at: datetime, known: datetime
@@ -181,6 +188,7 @@ def test_a_verb_keeps_when_it_happened_and_when_it_became_known(
 # -- a verb that changes nothing, and one that is refused ------------------------
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_doing_the_same_again_changes_nothing(
     thread: Thread, data: st.DataObject
@@ -199,6 +207,7 @@ def test_doing_the_same_again_changes_nothing(
     assert twice is once
 
 
+@thread_laws
 @given(thread=open_threads(), at=instants())
 def test_verbs_that_would_change_nothing_return_the_same_thread(
     thread: Thread, at: datetime
@@ -221,6 +230,7 @@ def test_verbs_that_would_change_nothing_return_the_same_thread(
             assert posting.unaccept(thread, post.id, **who) is thread
 
 
+@thread_laws
 @given(thread=grown, data=st.data(), policy=policies())
 def test_a_refused_verb_names_its_rule_and_changes_nothing(
     thread: Thread, data: st.DataObject, policy: Policy
@@ -232,7 +242,6 @@ def test_a_refused_verb_names_its_rule_and_changes_nothing(
         try:
             step(thread, policy=chosen)
         except PolicyViolation as error:
-            assert error.rule in Rule
             assert isinstance(error.rule, Rule)
             assert str(error.rule) in str(error)
     assert to_json(thread) == before
@@ -258,6 +267,7 @@ def shown(thread: Thread) -> dict[str, object]:
     }
 
 
+@thread_laws
 @given(thread=grown, at=instants(), direction=st.sampled_from(Direction))
 def test_undoing_a_vote_is_neutral(
     thread: Thread, at: datetime, direction: Direction
@@ -274,6 +284,7 @@ def test_undoing_a_vote_is_neutral(
         assert back.version == thread.version + 2
 
 
+@thread_laws
 @given(thread=grown, at=instants(), kind=reaction_kinds())
 def test_undoing_a_reaction_is_neutral(thread: Thread, at: datetime, kind: str) -> None:
     """So must an emoji, also where counts of that kind are unknown."""
@@ -286,6 +297,7 @@ def test_undoing_a_reaction_is_neutral(thread: Thread, at: datetime, kind: str) 
         )
 
 
+@thread_laws
 @given(thread=grown, at=instants())
 def test_undoing_an_acceptance_is_neutral(thread: Thread, at: datetime) -> None:
     """The green tick goes, and with it all that it changed."""
@@ -302,6 +314,7 @@ def test_undoing_an_acceptance_is_neutral(thread: Thread, at: datetime) -> None:
             assert shown(back) == shown(thread)
 
 
+@thread_laws
 @given(thread=grown, at=instants())
 def test_undoing_a_deletion_is_neutral(thread: Thread, at: datetime) -> None:
     """Text, votes and the tick come back with a post."""
@@ -314,6 +327,7 @@ def test_undoing_a_deletion_is_neutral(thread: Thread, at: datetime) -> None:
         assert shown(posting.restore(gone, post.id, by=MORE, at=at)) == shown(thread)
 
 
+@thread_laws
 @given(thread=grown, at=instants(), words=texts(1, 8))
 def test_rolling_an_edit_back_brings_the_wording_back(
     thread: Thread, at: datetime, words: str
@@ -414,6 +428,7 @@ def call(thread: Thread, odd: Odd) -> Thread:
             return getattr(posting, verb)(thread, on, **who)  # type: ignore[no-any-return]
 
 
+@thread_laws
 @given(thread=open_threads(), odd=st.lists(odd_calls, min_size=1, max_size=8))
 def test_odd_arguments_meet_our_errors_and_leave_whole_threads(
     thread: Thread, odd: list[Odd]
@@ -427,6 +442,7 @@ def test_odd_arguments_meet_our_errors_and_leave_whole_threads(
         assert_whole(thread)
 
 
+@thread_laws
 @given(thread=grown)
 def test_every_thread_survives_what_keeps_threads(thread: Thread) -> None:
     """JSON, pickle and copies must bring back what they were given."""
@@ -451,6 +467,7 @@ def assert_whole(thread: Thread) -> None:
 # -- sameness of threads ---------------------------------------------------------
 
 
+@thread_laws
 @given(thread=grown)
 def test_a_thread_made_again_from_its_own_parts_is_equal(thread: Thread) -> None:
     """Programs with data of their own take a thread apart and build it again."""
@@ -480,17 +497,17 @@ def test_a_thread_made_again_from_its_own_parts_is_equal(thread: Thread) -> None
     assert to_json(again) == to_json(thread)
 
 
+@thread_laws
 @given(thread=grown, data=st.data())
 def test_the_order_in_which_parts_are_given_does_not_matter(
     thread: Thread, data: st.DataObject
 ) -> None:
     """All but arrival and acceptance is sorted: equal content is equal bytes."""
     content = thread.content
-    sorted_parts = ("stubs", "votes", "reactions", "tallies", "users", "revisions")
-    sorted_parts += ("suggestions", "bounties", "flags", "links")
-    parts = {
+    names = "stubs votes reactions tallies users revisions suggestions bounties flags"
+    parts: dict[str, Any] = {
         name: data.draw(st.permutations(getattr(content, name)))
-        for name in sorted_parts
+        for name in (*names.split(), "links")
     }
     again = Thread.from_parts(
         id=thread.id,
@@ -505,6 +522,7 @@ def test_the_order_in_which_parts_are_given_does_not_matter(
     assert to_json(again) == to_json(thread)
 
 
+@thread_laws
 @given(thread=grown, other=grown)
 def test_equal_threads_are_those_with_equal_bytes(
     thread: Thread, other: Thread
@@ -517,6 +535,7 @@ def test_equal_threads_are_those_with_equal_bytes(
     assert thread
 
 
+@thread_laws
 @given(thread=grown)
 def test_everyone_who_appears_has_a_face(thread: Thread) -> None:
     """A page shows who asked, edited, closed or flagged without another look-up."""
@@ -527,19 +546,19 @@ def people_in(value: object) -> Iterator[str]:
     """All ids of people anywhere in a value, found by the types of fields."""
     waiting = [value]
     while waiting:
-        found = waiting.pop()
+        found: Any = waiting.pop()
         if isinstance(found, tuple):
             waiting += found
         elif attrs.has(type(found)):
             hints = get_type_hints(type(found), include_extras=True)
-            for field in attrs.fields(type(found)):
-                held = getattr(found, field.name)
-                hint = hints[field.name]
+            for name in [field.name for field in attrs.fields(type(found))]:
+                held, hint = getattr(found, name), hints[name]
                 if held is not None and UserId in (hint, *get_args(hint)):
                     yield held
                 waiting.append(held)
 
 
+@thread_laws
 @given(thread=grown)
 def test_look_ups_agree_with_the_arrays(thread: Thread) -> None:
     """The index and the content are two forms of one thread."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from qathread import DOWN, UP, Direction, Thread, User, events, posting, to_json, voting
@@ -26,9 +26,11 @@ def votable(thread: Thread) -> str:
     return standing[-1]
 
 
+thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
 grown = st.one_of(open_threads(), open_threads(threads()))
 
 
+@thread_laws
 @given(thread=grown, ada=users(), way=directions, at=instants(), weight=weights)
 def test_casting_twice_is_casting_once(
     thread: Thread, ada: User, way: Direction, at: datetime, weight: int
@@ -39,6 +41,7 @@ def test_casting_twice_is_casting_once(
     assert voting.cast(once, on, way, weight=weight, by=ada, at=at) is once
 
 
+@thread_laws
 @given(thread=grown, ada=users(), at=instants(), later=instants())
 def test_casting_twice_is_casting_once_at_any_later_time(
     thread: Thread, ada: User, at: datetime, later: datetime
@@ -49,6 +52,7 @@ def test_casting_twice_is_casting_once_at_any_later_time(
     assert voting.cast(once, on, UP, by=ada, at=later) is once
 
 
+@thread_laws
 @given(thread=grown, ada=users(), way=directions, at=instants())
 def test_the_opposite_vote_is_one_change(
     thread: Thread, ada: User, way: Direction, at: datetime
@@ -74,6 +78,7 @@ def test_the_opposite_vote_is_one_change(
     assert turned.content == direct.content
 
 
+@thread_laws
 @given(thread=grown, ada=users(), at=instants(), weight=weights, other=weights)
 def test_another_weight_is_one_change(
     thread: Thread, ada: User, at: datetime, weight: int, other: int
@@ -88,6 +93,7 @@ def test_another_weight_is_one_change(
         assert then - first == other - weight
 
 
+@thread_laws
 @given(thread=grown, ada=users(), way=directions, at=instants())
 def test_a_vote_is_known_by_voter_and_post(
     thread: Thread, ada: User, way: Direction, at: datetime
@@ -111,6 +117,7 @@ def test_a_vote_is_known_by_voter_and_post(
             assert after.tally(post.id) == thread.tally(post.id)
 
 
+@thread_laws
 @given(
     thread=grown,
     ballots=st.lists(st.tuples(st.sampled_from("abcde"), directions), max_size=8),
@@ -142,6 +149,7 @@ def test_the_order_of_different_voters_does_not_matter(
         assert to_json(one) == to_json(other)
 
 
+@thread_laws
 @given(thread=grown, ada=users(), kind=reaction_kinds(), at=instants())
 def test_reacting_twice_is_reacting_once(
     thread: Thread, ada: User, kind: str, at: datetime
@@ -152,6 +160,7 @@ def test_reacting_twice_is_reacting_once(
     assert voting.react(once, on, kind, by=ada, at=at) is once
 
 
+@thread_laws
 @given(thread=grown, ada=users(), kind=reaction_kinds(), at=instants())
 def test_a_reaction_never_moves_the_score(
     thread: Thread, ada: User, kind: str, at: datetime
@@ -169,6 +178,7 @@ def test_a_reaction_never_moves_the_score(
     assert after.votes == thread.votes
 
 
+@thread_laws
 @given(thread=grown, ada=users(), at=instants())
 def test_votes_outlive_the_deletion_of_their_post(
     thread: Thread, ada: User, at: datetime

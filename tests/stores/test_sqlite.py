@@ -460,7 +460,7 @@ def test_errors_of_the_driver_never_leak(
             lambda: store.save(value),
             lambda: store.operation("op"),
         ):
-            failing.countdown = 2
+            failing.countdown = 4  # the transaction has begun
             with pytest.raises(error, match=r"store\.db") as caught:
                 use()
             assert isinstance(caught.value.__cause__, sqlite3.Error)

@@ -1,4 +1,4 @@
-"""Opening a SQLite file as a store, and its errors as ours."""
+"""A SQLite file as a store: opening it, and connections that wait their turn."""
 
 import errno
 import os
@@ -6,21 +6,12 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Final, Literal, get_args
 
-from ..errors import (
-    OutcomeUnknownError,
-    StoreBusyError,
-    StoreClosedError,
-    StoreCorruptError,
-    StoreError,
-    StoreTooNewError,
-    StoreUnavailableError,
-    ValidationError,
-)
+from ..errors import StoreCorruptError, StoreTooNewError, ValidationError
 from ..thread import Thread
+from ._sqlite_errors import is_busy, is_read_only
 
 Journal = Literal["wal", "delete"]
 Durability = Literal["full", "may-lose-saves-on-power-loss"]
@@ -87,9 +78,10 @@ class Held:
     of a statement crashes the interpreter.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, busy_timeout: float) -> None:
         self.connection = connection
         self.lock = threading.RLock()
+        self._wait = busy_timeout
         self._pid = os.getpid()
         self._folds: dict[str, tuple[int, Thread]] = {}
 
@@ -112,6 +104,33 @@ class Held:
         while len(folds) > 1 and (len(folds) > _KEPT_THREADS or posts > _KEPT_POSTS):
             oldest = next(iter(folds))
             posts -= len(folds.pop(oldest)[1])
+
+    def read(self) -> None:
+        """Begin to read one committed state."""
+        # The first look at the file is what takes the lock.
+        self._begin("BEGIN", "SELECT 1 FROM sqlite_master LIMIT 1")
+
+    def write(self) -> None:
+        """Begin to write, with no other writer beside."""
+        self._begin("BEGIN IMMEDIATE")
+        # Readers may have to leave before a commit, where there is no WAL.
+        _let_sqlite_wait(self.connection, self._wait)
+
+    def _begin(self, *statements: str) -> None:
+        # SQLite's own way of waiting sleeps longer and longer, so that a patient
+        # writer loses to a busy one for many seconds.
+        _let_sqlite_wait(self.connection, 0)
+        deadline = time.monotonic() + self._wait
+        while True:
+            try:
+                for statement in statements:
+                    self.connection.execute(statement).fetchone()
+                return
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() >= deadline:
+                    raise
+                self.roll_back()
+            _pause()
 
     def roll_back(self) -> bool:
         """End the open transaction, if any; False: the connection is of no use."""
@@ -281,11 +300,20 @@ def _set_journal(
                 connection.execute(f"PRAGMA journal_mode = {journal}").fetchone()
             return
         except sqlite3.OperationalError as error:
-            if _primary(error) == sqlite3.SQLITE_READONLY:
+            if is_read_only(error):
                 return  # it can still be read as it is
-            if _primary(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+            if not is_busy(error) or time.monotonic() >= deadline:
                 raise
-        time.sleep(random.uniform(0.001, 0.02))
+        _pause()
+
+
+def _pause() -> None:
+    """Wait a little, each time a little differently."""
+    time.sleep(random.uniform(0.0005, 0.005))
+
+
+def _let_sqlite_wait(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def wal_advice(journal: Journal, sqlite_version: tuple[int, int, int]) -> str | None:
@@ -302,77 +330,3 @@ def wal_advice(journal: Journal, sqlite_version: tuple[int, int, int]) -> str | 
         "another connection may, very rarely, damage the file. Use SQLite 3.51.3, "
         '3.50.7 or 3.44.6, or open the store with journal="delete"'
     )
-
-
-# -- errors ----------------------------------------------------------------------
-
-
-def _primary(error: sqlite3.Error) -> int | None:
-    code: int | None = getattr(error, "sqlite_errorcode", None)
-    return None if code is None else code & 0xFF
-
-
-@contextmanager
-def translated(path: str, busy_timeout: float) -> Iterator[None]:
-    """Raise errors of the driver as ours."""
-    try:
-        yield
-    except (sqlite3.DataError, OverflowError) as error:
-        raise ValidationError(
-            f"a value is too large for SQLite ({error}): store it elsewhere and link it"
-        ) from error
-    except sqlite3.Error as error:
-        raise _ours(error, path, busy_timeout) from error
-
-
-def commit(held: Held, path: str) -> None:
-    """Commit; a failure that leaves the outcome open says so."""
-    try:
-        held.connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
-        if _primary(error) != sqlite3.SQLITE_IOERR:
-            raise
-        raise OutcomeUnknownError(
-            f"writing {path} failed during commit ({error}): save again with the same "
-            "op id, or load the thread and look"
-        ) from error
-
-
-def _ours(error: sqlite3.Error, path: str, busy_timeout: float) -> StoreError:
-    if isinstance(error, sqlite3.ProgrammingError):
-        return closed(path)
-    match _primary(error):
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED | sqlite3.SQLITE_PROTOCOL:
-            return StoreBusyError(
-                f"{path} stayed locked by another writer for {busy_timeout:g} s: try "
-                "again, or raise busy_timeout"
-            )
-        case sqlite3.SQLITE_NOTADB:
-            return StoreCorruptError(
-                f"{path} is no SQLite database: give the path of a store, or of a new "
-                "file"
-            )
-        case None | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_CONSTRAINT:
-            return StoreCorruptError(
-                f"{path} is damaged ({error}): restore it from a backup"
-            )
-        case sqlite3.SQLITE_FULL:
-            return StoreUnavailableError(
-                f"no space is left for {path}; nothing was saved: free some, then try "
-                "again"
-            )
-        case sqlite3.SQLITE_READONLY:
-            return StoreUnavailableError(
-                f"{path} can only be read; nothing was saved: let this process write "
-                "the file and its folder"
-            )
-        case _:
-            return StoreUnavailableError(
-                f"{path} cannot be used ({error}); nothing was saved: see to the file, "
-                "then try again"
-            )
-
-
-def closed(path: str) -> StoreClosedError:
-    """Return the error for a store used after it was closed."""
-    return StoreClosedError(f"the store of {path} is closed: open a new SQLiteStore")

@@ -33,16 +33,14 @@ from ._appending import (
     same,
     unreadable,
 )
+from ._sqlite_errors import closed, commit, translated
 from ._sqlite_file import (
     Durability,
     Held,
     Journal,
     check_options,
     checked_path,
-    closed,
-    commit,
     connect,
-    translated,
     wal_advice,
 )
 
@@ -221,7 +219,7 @@ class SQLiteStore:
         if known is not None and known.is_own:
             return known
         options = (self._journal, self._durability, self._busy_timeout)
-        held = Held(connect(self.path, *options))
+        held = Held(connect(self.path, *options), self._busy_timeout)
         key = id(held)
         registry = self._connections
         registry[key] = weakref.ref(held, lambda _: registry.pop(key, None))
@@ -234,28 +232,27 @@ class SQLiteStore:
     @contextmanager
     def _reading(self) -> Iterator[Held]:
         """Read one committed state, whole."""
-        with translated(self.path, self._busy_timeout), self._within("BEGIN") as held:
+        with translated(self.path, self._busy_timeout), self._locked() as held:
+            held.read()
             yield held
             held.connection.execute("COMMIT")
 
     @contextmanager
     def _writing(self) -> Iterator[Held]:
         """Write all or nothing, with no other writer beside."""
-        with (
-            translated(self.path, self._busy_timeout),
-            self._within("BEGIN IMMEDIATE") as held,
-        ):
+        with translated(self.path, self._busy_timeout), self._locked() as held:
+            held.write()
             yield held
-            commit(held, self.path)
+            commit(held.connection, self.path)
 
     @contextmanager
-    def _within(self, begin: str) -> Iterator[Held]:
+    def _locked(self) -> Iterator[Held]:
+        """Give the connection to one transaction, and end that."""
         held = self._held()
         with held.lock:
             if self._closed:
                 raise closed(self.path)
             try:
-                held.connection.execute(begin)
                 yield held
             finally:
                 if not held.roll_back():
