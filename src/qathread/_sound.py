@@ -4,6 +4,7 @@ from collections import Counter
 from operator import attrgetter, lt
 from typing import Any
 
+from ._survey import people
 from .content import Content
 from .feedback import UP
 from .ids import PostId
@@ -14,7 +15,6 @@ _reaction_key = attrgetter("post_id", "user_id", "kind")
 _kind_key = attrgetter("post_id", "kind")
 _post_key = attrgetter("post_id")
 _id = attrgetter("id")
-_author = attrgetter("author_id")
 
 
 def is_sound(content: Content) -> bool:
@@ -63,12 +63,7 @@ def _is_sound(content: Content) -> bool:
     ):
         return False
     users = list(map(_id, content.users))
-    people = set(map(_author, answers))
-    people.update(map(_author, comments))
-    people.add(question.author_id)
-    people.update([key[1] for key in votes])
-    people.update([key[1] for key in reactions])
-    if not _ascending(users) or not people <= set(users):
+    if not _ascending(users) or not set(users).issuperset(people(content)):
         return False
     if not all(map(is_face, content.users)):
         return False

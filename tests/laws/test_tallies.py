@@ -22,7 +22,7 @@ from qathread import (
 from qathread.errors import IntegrityError
 from qathread.testing.strategies import open_threads, reaction_kinds, threads
 
-thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
+thread_laws = settings(max_examples=settings().max_examples)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 daily_counts = st.lists(

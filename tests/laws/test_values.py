@@ -38,7 +38,7 @@ RECORDS: dict[type, st.SearchStrategy[Any]] = {
     **{cls: strategies.events(cls) for cls in get_args(events.Event)},
 }
 each_record = pytest.mark.parametrize("cls", RECORDS, ids=lambda cls: cls.__name__)
-few = settings(max_examples=max(5, settings().max_examples // 10))
+few = settings(max_examples=max(5, settings().max_examples // 20))
 once = settings(max_examples=max(2, settings().max_examples // 50))
 
 

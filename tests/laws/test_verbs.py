@@ -104,20 +104,6 @@ def test_a_verb_is_evolve_after_decide(thread: Thread, data: st.DataObject) -> N
     assert after.base_version == evolved.base_version == thread.base_version
 
 
-def test_the_laws_take_every_verb() -> None:
-    """A verb that no strategy reaches is a verb without laws."""
-    seen = {"ask"}  # opens every one of these threads
-
-    @settings(max_examples=100, database=None, derandomize=True, deadline=None)
-    @given(thread=open_threads(), data=st.data())
-    def look(thread: Thread, data: st.DataObject) -> None:
-        for _ in range(5 if changeable(thread) else 0):
-            seen.add(data.draw(verb_steps(thread)).verb.__name__)
-
-    look()
-    assert seen == {*posting.__all__, *voting.__all__}
-
-
 @thread_laws
 @given(thread=grown, data=st.data())
 def test_a_version_rises_by_one_per_event(thread: Thread, data: st.DataObject) -> None:

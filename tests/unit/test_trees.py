@@ -23,7 +23,7 @@ from qathread.errors import (
     ValidationError,
 )
 from qathread.feedback import DOWN, UP, Reaction, Tally, Vote
-from qathread.pages import MAX_LIMIT, decode_cursor, encode_cursor
+from qathread.pages import MAX_LIMIT, _sealed, decode_cursor, encode_cursor
 from qathread.posts import Answer, Comment, Question, Stub
 from qathread.revisions import Revision
 from qathread.status import Closed, Mark, PostStatus, Status
@@ -250,6 +250,14 @@ def test_a_cursor_leads_through_one_list_of_one_thread() -> None:
 def test_a_forged_cursor_is_refused(parts: tuple[Any, ...]) -> None:
     with pytest.raises(BadCursorError):
         page(thread(comment("c")), encode_cursor("tree", *parts))
+
+
+@pytest.mark.parametrize(
+    "text", [b"{}", b"[]", b"[2,'tree']", b'[2,"tree"]', b'[1,"tree",[]]', b"[" * 9_999]
+)
+def test_a_cursor_of_another_make_is_refused(text: bytes) -> None:
+    with pytest.raises(BadCursorError):
+        decode_cursor("tree", _sealed(text))
 
 
 def test_wrong_notes_in_a_cursor_do_no_harm() -> None:

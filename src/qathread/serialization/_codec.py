@@ -108,8 +108,16 @@ def to_json(value: object) -> bytes:
     >>> to_json(Body(source="Why?"))[:44]
     b'{"language":null,"media_type":"text/markdown'
     """
-    if fast is None:
-        return strict.canonical(to_dict(value))
+    if fast is not None:
+        try:
+            return _written_fast(value)
+        except TypeError:
+            pass  # subclasses of text and time, such as those of data frames
+    return strict.canonical(to_dict(value))
+
+
+def _written_fast(value: object) -> bytes:
+    assert fast is not None
     cls = type(value)
     if isinstance(value, Thread):
         parts = _fields_of(Content)(content_in(value))
@@ -249,7 +257,8 @@ def from_dict(
         if cls not in TYPE_OF:
             raise _no_document(cls)
         _expect(found, TYPE_OF[cls])
-        return strict.structured(members, cls)
+        value = strict.structured(members, cls)
+        return _fitting(value) if cls is Content else value
     except strict.Mismatch as error:
         raise error.as_format_error() from None
 
@@ -335,7 +344,7 @@ def _whole(raw: bytes, cls: type, document: Any) -> Any:
     check = getattr(value, "__attrs_post_init__", None)
     if check is not None:
         check()
-    content = getattr(value, "content", None)
+    content = value if cls is Content else getattr(value, "content", None)
     return None if content is not None and not is_sound(content) else value
 
 

@@ -7,6 +7,7 @@ an error knows its place.
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import EnumType, StrEnum
@@ -17,7 +18,8 @@ import attrs
 from cattrs import Converter
 
 from .._bulk import maker
-from ..errors import FormatError, QathreadError, excerpt
+from .._checks import instant
+from ..errors import FormatError, QathreadError, ValidationError, excerpt
 from ..limits import MAX_INTEGER
 
 Hook = Callable[[Any, Any], Any]
@@ -41,11 +43,16 @@ class Mismatch(Exception):
         return FormatError(self.code, self.message, "qathread", None, pointer or None)
 
 
+_INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
 def instant_text(at: datetime) -> str:
     """Return an instant as the format writes it."""
     if at.tzinfo is not UTC:
         at = at.astimezone(UTC)
-    return at.isoformat().removesuffix("+00:00") + "Z"
+    return datetime.isoformat(at).removesuffix("+00:00") + "Z"
 
 
 def _str(value: Any, _: Any) -> str:
@@ -71,17 +78,28 @@ def _bool(value: Any, _: Any) -> bool:
 def _instant(value: Any, _: Any) -> datetime:
     if value.__class__ is not str:
         raise Mismatch("instant", f"a time belongs here, not {_shown(value)}")
+    plain = (
+        len(value) == 20
+        and value[19] == "Z"
+        and value[10] == "T"
+        and value[7] == "-"
+        and value[13] == value[16] == ":"
+    )
     try:
-        if len(value) < 20 or value[10] != "T" or not value.isascii():
+        if not plain and _INSTANT.fullmatch(value) is None:
             raise ValueError
         at = datetime.fromisoformat(value)
     except ValueError:
+        naive = _INSTANT.fullmatch(value + "Z") is not None
+        why = "has no zone: add Z or an offset" if naive else "is no time"
         raise Mismatch(
-            "instant",
-            f"{_shown(value)} is no time: write it like 2026-01-01T00:00:00Z",
+            "instant", f"{_shown(value)} {why}: write it like 2026-01-01T00:00:00Z"
         ) from None
-    if at.tzinfo is None:
-        raise Mismatch("instant", f"{_shown(value)} has no zone: add Z or an offset")
+    if not 1 < at.year < 9999:
+        try:
+            return instant(at, "the time")
+        except ValidationError as error:
+            raise Mismatch("instant", str(error)) from None
     return at
 
 
@@ -338,13 +356,16 @@ class _Pairs(list[tuple[str, Any]]):
 
 def _locate(text: str) -> list[str | int]:
     """Find the first repeated key or bad number again; only errors pay for this."""
-    top = json.loads(
-        text,
-        object_pairs_hook=_Pairs,
-        parse_int=lambda digits: 1.5 if len(digits) > 20 else 0,
-        parse_float=lambda _: 1.5,
-        parse_constant=lambda _: 1.5,
-    )
+    try:
+        top = json.loads(
+            text,
+            object_pairs_hook=_Pairs,
+            parse_int=lambda digits: 1.5 if len(digits) > 20 else 0,
+            parse_float=lambda _: 1.5,
+            parse_constant=lambda _: 1.5,
+        )
+    except (ValueError, RecursionError):
+        return []  # broken further on as well
     waiting: list[tuple[Any, tuple[str | int, ...]]] = [(top, ())]
     while waiting:
         value, path = waiting.pop()

@@ -10,7 +10,8 @@ from msgspec import Struct, defstruct
 T = TypeVar("T")
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_documents: dict[type, type[Struct]] = {}
+Fields = tuple[tuple[str, type], ...]
+_documents: dict[tuple[type, Fields], type[Struct]] = {}
 _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
 _getters: dict[type, Callable[[Any], Any]] = {}
 
@@ -18,15 +19,15 @@ _getters: dict[type, Callable[[Any], Any]] = {}
 ERRORS = (msgspec.MsgspecError, ValueError, UnicodeError, RecursionError)
 
 
-def document_class(cls: type, head: tuple[tuple[str, type], ...]) -> type[Struct]:
+def document_class(cls: type, head: Fields) -> type[Struct]:
     """Return a flat struct of the fields of *cls* and of its document's head."""
-    found = _documents.get(cls)
+    found = _documents.get((cls, head))
     if found is None:
         hints = get_type_hints(cls, include_extras=True)
         fields: list[tuple[str, Any]] = [
             (attribute.name, hints[attribute.name]) for attribute in attrs.fields(cls)
         ]
-        found = _documents[cls] = defstruct(
+        found = _documents[cls, head] = defstruct(
             f"{cls.__name__}Document",
             [*fields, *head],
             forbid_unknown_fields=True,

@@ -7,6 +7,7 @@ from ..limits import Limits
 
 _MARK = b"\xef\xbb\xbf"
 _OTHERS = bytes(set(range(256)) - set(b'[]{}"'))
+_AS_ONE_KIND = bytes.maketrans(b"{}", b"[]")
 _QUOTED = re.compile(rb'"[^"]*+(?:"|\Z)')
 # An unclosed string matches up to the end, so that no byte is looked at twice.
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
@@ -52,10 +53,10 @@ def check_depth(data: bytes, limit: int) -> None:
     # What is left are quotes and brackets, and two quotes side by side enclose
     # nothing; only strings with brackets in them need a closer look.
     kept = data.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHERS)
-    brackets = _QUOTED.sub(b"", kept.replace(b'""', b""))
+    brackets = _QUOTED.sub(b"", kept.replace(b'""', b"")).translate(_AS_ONE_KIND)
     # Taking out the innermost pairs lowers the depth by one a round.
     for _ in range(limit):
-        shorter = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        shorter = brackets.replace(b"[]", b"")
         if not shorter:
             return
         if len(shorter) == len(brackets):

@@ -186,21 +186,38 @@ def _step(thread: Thread, choices: _Choices) -> Step:
     steps = [
         Step(voting.cast, (on.id, UP), who),
         Step(voting.cast, (on.id, DOWN), who),
-        Step(posting.comment, (on.id, words), who),
-        Step(voting.react, (on.id, kind), who),
-        Step(posting.edit, (on.id,), {"body": words, **who}),
-        Step(voting.retract, (on.id,), who),
-        Step(voting.unreact, (on.id, kind), who),
-        Step(posting.delete, (on.id,), {"reason": words, **who}),
-        Step(posting.suggest_edit, (on.id,), {"body": words, **who}),
         Step(voting.cast, (on.id, UP), {"weight": other + 1, **who}),
         *_of_answers(thread, live, other, words, who),
+        Step(posting.comment, (on.id, words), who),
         *_of_wordings(thread, on, other, words, who),
+        Step(voting.react, (on.id, kind), who),
+        *_taken_back(thread, on, kind, who),
+        Step(posting.delete, (on.id,), {"reason": words, **who}),
     ]
     gone = [post for post in thread.posts if post.deleted is not None]
     if gone:
         steps.append(Step(posting.restore, (gone[place % len(gone)].id,), who))
-    return steps[verb % len(steps)]
+    # Each verb is as likely as another, whatever the number of ways to use it.
+    by_verb: dict[str, list[Step]] = {}
+    for step in steps:
+        by_verb.setdefault(step.verb.__name__, []).append(step)
+    chosen = list(by_verb.values())[verb % len(by_verb)]
+    return chosen[other % len(chosen)]
+
+
+def _taken_back(
+    thread: Thread, on: Post, kind: str, who: dict[str, object]
+) -> Iterator[Step]:
+    yield Step(voting.retract, (on.id,), who)
+    yield Step(voting.unreact, (on.id, kind), who)
+    for vote in thread.votes:
+        if vote.post_id == on.id:
+            voter = {**who, "by": thread.users[vote.voter_id]}
+            yield Step(voting.retract, (on.id,), voter)
+    for each in thread.content.reactions:
+        if each.post_id == on.id:
+            user = {**who, "by": thread.users[each.user_id]}
+            yield Step(voting.unreact, (on.id, each.kind), user)
 
 
 def _of_answers(
@@ -209,18 +226,20 @@ def _of_answers(
     root = thread.root
     if isinstance(root, Question) and not root.stands:
         return
-    yield Step(posting.answer, (words,), who)
-    answers = [post for post in live if isinstance(post, Answer)]
-    if answers and thread.kind is ThreadKind.QA:
-        yield Step(posting.accept, (answers[other % len(answers)].id,), who)
     if thread.accepted:
         chosen = thread.accepted[other % len(thread.accepted)]
         yield Step(posting.unaccept, (chosen,), who)
+    answers = [post for post in live if isinstance(post, Answer)]
+    if answers and thread.kind is ThreadKind.QA:
+        yield Step(posting.accept, (answers[other % len(answers)].id,), who)
+    yield Step(posting.answer, (words,), who)
 
 
 def _of_wordings(
     thread: Thread, on: Post, other: int, words: str, who: dict[str, object]
 ) -> Iterator[Step]:
+    yield Step(posting.edit, (on.id,), {"body": words, **who})
+    yield Step(posting.suggest_edit, (on.id,), {"body": words, **who})
     if isinstance(on, Question):
         heading = {"title": words, "tags": ("python",) * (other % 2)}
         yield Step(posting.edit, (on.id,), {**heading, "summary": words, **who})
