@@ -73,14 +73,15 @@ def document(times: int = 1) -> Thread:
         )
         for n in range(10_000 * times)
     ]
+    posts: list[Answer | Comment] = [*answers, *comments]
     tallies = [
         Tally(post_id=post.id, up=n % 7, down=n % 3)
-        for n, post in enumerate([*answers, *comments])
+        for n, post in enumerate(posts)
     ]
     return Thread.from_parts(
         id="t",
         question=question,
-        posts=[*answers, *comments],
+        posts=posts,
         reactions=reactions,
         tallies=tallies,
         users=users,
@@ -91,7 +92,7 @@ def document(times: int = 1) -> Thread:
 def page() -> Thread:
     """One question page: 3 answers, 10 comments, 40 reactions, 20 users."""
     whole = document().content
-    posts = [*whole.answers[:3], *whole.comments[:1]]
+    posts: list[Answer | Comment] = [*whole.answers[:3], *whole.comments[:1]]
     posts += [evolve(each, parent_id="a1") for each in whole.comments[1:10]]
     return Thread.from_parts(
         id="t",

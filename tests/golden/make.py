@@ -25,6 +25,7 @@ from qathread import (
     Comment,
     Flag,
     FlagState,
+    Limits,
     Link,
     LinkKind,
     Mark,
@@ -292,6 +293,7 @@ def values() -> dict[str, object]:
         "suggestion": content.suggestions[0],
         "tally": content.tallies[0],
         "usage": Usage(quotas=(QuotaUse(name="votes", used=3, resets_at=at(1440)),)),
+        "limits": Limits(document=4096, record=512),
         "user": User(
             id="ada",
             name="Ada",

@@ -39,7 +39,8 @@ from tests.golden import make
 
 ROOT = Path(__file__).parents[2]
 thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
-few = settings(max_examples=max(5, settings().max_examples // 10))
+few = settings(max_examples=max(5, settings().max_examples // 20))
+more = settings(max_examples=max(10, settings().max_examples // 10))
 needs_two_doors = pytest.mark.skipif(
     _codec.fast is None, reason="msgspec is not installed: there is one door only"
 )
@@ -585,7 +586,7 @@ def mutated(draw: st.DrawFn, written: bytes) -> bytes:
 
 @needs_two_doors
 @each_class
-@few
+@more
 @given(data=st.data())
 def test_both_doors_take_and_refuse_the_same_bytes(
     cls: type, data: st.DataObject

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qathread import (
@@ -22,7 +22,6 @@ from qathread import (
 from qathread.errors import IntegrityError
 from qathread.testing.strategies import open_threads, reaction_kinds, threads
 
-thread_laws = settings(max_examples=settings().max_examples)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 daily_counts = st.lists(
@@ -162,7 +161,6 @@ class Recount:
         )
 
 
-@thread_laws
 @given(thread=st.one_of(open_threads(), open_threads(threads())), counted=daily_counts)
 def test_tallies_equal_a_recount_from_scratch(
     thread: Thread, counted: list[Any]
@@ -183,7 +181,6 @@ def test_tallies_equal_a_recount_from_scratch(
     assert put == recount.reactions
 
 
-@thread_laws
 @given(thread=threads(), data=st.data(), counted=daily_counts)
 def test_what_is_unknown_stays_unknown_whatever_is_added(
     thread: Thread, data: st.DataObject, counted: list[Any]
@@ -201,7 +198,6 @@ def test_what_is_unknown_stays_unknown_whatever_is_added(
         assert (now.exact, now.complete) == (before.exact, before.complete)
 
 
-@thread_laws
 @given(thread=open_threads())
 def test_posts_made_here_start_from_an_exact_zero(thread: Thread) -> None:
     """Of such a post nothing is unknown, ever."""
@@ -216,7 +212,6 @@ def test_posts_made_here_start_from_an_exact_zero(thread: Thread) -> None:
         assert all(count > 0 for _, count in tally.reactions)
 
 
-@thread_laws
 @given(thread=threads())
 def test_a_score_is_ups_minus_downs_where_both_are_known(thread: Thread) -> None:
     """The three numbers on a page agree."""

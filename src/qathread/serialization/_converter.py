@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import EnumType, StrEnum
+from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
@@ -268,6 +269,7 @@ def _new_converter() -> Converter:
     converter.register_structure_hook(bool, _bool)
     converter.register_structure_hook(datetime, _instant)
     converter.register_unstructure_hook(datetime, instant_text)
+    converter.register_unstructure_hook(StrEnum, attrgetter("value"))
     register: Any = converter.register_structure_hook_factory
     register(attrs.has, _record_factory)
     register(lambda hint: _origin(hint) in (Union, UnionType), _optional_factory)

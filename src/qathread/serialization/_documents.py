@@ -9,6 +9,7 @@ from .. import facts
 from ..bodies import Body
 from ..content import Content
 from ..feedback import Reaction, Tally, Vote
+from ..limits import Limits
 from ..losses import Loss, LossReport
 from ..policy import Policy, Usage
 from ..posts import Answer, Comment, Question, Stub
@@ -37,6 +38,7 @@ _VALUES: tuple[type[AttrsInstance], ...] = (
     Comment,
     Content,
     Flag,
+    Limits,
     Link,
     Loss,
     LossReport,
