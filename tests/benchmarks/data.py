@@ -75,8 +75,7 @@ def document(times: int = 1) -> Thread:
     ]
     posts: list[Answer | Comment] = [*answers, *comments]
     tallies = [
-        Tally(post_id=post.id, up=n % 7, down=n % 3)
-        for n, post in enumerate(posts)
+        Tally(post_id=post.id, up=n % 7, down=n % 3) for n, post in enumerate(posts)
     ]
     return Thread.from_parts(
         id="t",

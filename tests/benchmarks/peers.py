@@ -1,6 +1,5 @@
 """Other libraries' forms of our records, made from our classes."""
 
-from functools import cache
 from typing import Any, get_type_hints
 
 import attrs
@@ -8,15 +7,23 @@ import pydantic
 
 from qathread import Content
 
+_models: dict[type, type[pydantic.BaseModel]] = {}
 
-@cache
+
 def pydantic_model(cls: type) -> type[pydantic.BaseModel]:
     """Return a frozen pydantic model with the fields of an attrs class."""
+    if cls not in _models:
+        _models[cls] = _made(cls)
+    return _models[cls]
+
+
+def _made(cls: type) -> type[pydantic.BaseModel]:
     hints = get_type_hints(cls, include_extras=True)
     fields: dict[str, Any] = {}
     for attribute in attrs.fields(cls):
-        default = ... if attribute.default is attrs.NOTHING else attribute.default
-        if attrs.has(type(default)):
+        required = attribute.default is attrs.NOTHING
+        default: Any = ... if required else attribute.default
+        if not required and attrs.has(type(default)):
             default = pydantic_model(type(default))()
         fields[attribute.name] = (_mirrored(hints[attribute.name]), default)
     config = pydantic.ConfigDict(frozen=True, strict=False)

@@ -161,7 +161,7 @@ def test_into_refuses_what_has_changed(
     assert run(["show", str(page), "--into", str(path)]) == 0
     page.write_bytes(EXAMPLE.read_bytes().replace(b"Like(3)", b"Like(4)"))
     assert run(["show", str(page), "--into", str(path)]) == 1
-    assert "is at version 1" in capsys.readouterr().err
+    assert "is stored already, at version 1" in capsys.readouterr().err
 
 
 ALL = Thread.from_parts(
