@@ -90,6 +90,7 @@ def test_p9_one_vote_among_many() -> None:
         lambda: vote(large),
         copy,
         scale=1 / 100,
+        missed=0.03,  # copying a dict that never lost a key is one memcpy
     )
 
 
