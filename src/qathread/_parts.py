@@ -234,11 +234,8 @@ def _posts(
     question: Question | None, posts: Iterable[Post]
 ) -> tuple[Question | None, dict[PostId, Post]]:
     arrived: dict[PostId, Post] = {}
-    if question is not None:
-        if type(question) is not Question:
-            raise ValidationError("question is not a Question: give one or None")
-        settle(question)
-        arrived[question.id] = question
+    if question is not None and type(question) is not Question:
+        raise ValidationError("question is not a Question: give one or None")
     for post in posts:
         if not isinstance(post, Question | Answer | Comment):
             raise ValidationError(
@@ -246,9 +243,7 @@ def _posts(
                 "an Answer or a Comment"
             )
         if isinstance(post, Question):
-            if post is question:
-                continue
-            if question is not None:
+            if question is not None and post != question:
                 raise IntegrityError(
                     f"{question.id!r} and {post.id!r} are both questions: "
                     "a thread has one"
@@ -258,6 +253,11 @@ def _posts(
             raise _twice(post.id)
         _sound(post)
         arrived[post.id] = post
+    if question is not None and question is not arrived.get(question.id):
+        if question.id in arrived:
+            raise _twice(question.id)
+        settle(question)
+        arrived = {question.id: question, **arrived}
     return question, arrived
 
 

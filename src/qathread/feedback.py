@@ -137,6 +137,8 @@ class Tally:
                 and 0 <= down < _PLENTY
                 and (self.score is None or self.score == up - down)
                 and not self.reactions
+                and self.reactions.__class__ is tuple
+                and self.exact.__class__ is self.complete.__class__ is bool
             ):
                 object.__setattr__(self, "score", up - down)
                 return

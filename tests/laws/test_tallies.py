@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qathread import (
@@ -23,6 +23,8 @@ from qathread.errors import IntegrityError
 from qathread.testing.strategies import open_threads, reaction_kinds, threads
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+half = settings(max_examples=max(10, settings().max_examples // 2))
 
 daily_counts = st.lists(
     st.tuples(
@@ -161,6 +163,7 @@ class Recount:
         )
 
 
+@half
 @given(thread=st.one_of(open_threads(), open_threads(threads())), counted=daily_counts)
 def test_tallies_equal_a_recount_from_scratch(
     thread: Thread, counted: list[Any]
@@ -181,6 +184,7 @@ def test_tallies_equal_a_recount_from_scratch(
     assert put == recount.reactions
 
 
+@half
 @given(thread=threads(), data=st.data(), counted=daily_counts)
 def test_what_is_unknown_stays_unknown_whatever_is_added(
     thread: Thread, data: st.DataObject, counted: list[Any]
@@ -198,6 +202,7 @@ def test_what_is_unknown_stays_unknown_whatever_is_added(
         assert (now.exact, now.complete) == (before.exact, before.complete)
 
 
+@half
 @given(thread=open_threads())
 def test_posts_made_here_start_from_an_exact_zero(thread: Thread) -> None:
     """Of such a post nothing is unknown, ever."""
@@ -212,6 +217,7 @@ def test_posts_made_here_start_from_an_exact_zero(thread: Thread) -> None:
         assert all(count > 0 for _, count in tally.reactions)
 
 
+@half
 @given(thread=threads())
 def test_a_score_is_ups_minus_downs_where_both_are_known(thread: Thread) -> None:
     """The three numbers on a page agree."""

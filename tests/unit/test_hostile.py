@@ -104,8 +104,9 @@ def test_equality_hash_copies_and_pickle(thread: Thread) -> None:
 
 def test_json(thread: Thread) -> None:
     written = to_json(thread)
-    assert from_json(written, limits=None) == thread
-    assert to_json(from_json(written, limits=None)) == written
+    read = from_json(written, limits=None)
+    assert read == thread
+    assert to_json(read) == written
     event = to_json(thread.pending[0])
     assert from_json(event, events.Imported, limits=None) == thread.pending[0]
 

@@ -100,7 +100,7 @@ def drawn(make: Make) -> list[Any]:
     found: list[Any] = []
 
     @settings(
-        max_examples=60 if make is on_imports else 200,
+        max_examples=50 if make is on_imports else 150,
         database=None,
         derandomize=True,
         deadline=None,
