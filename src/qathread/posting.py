@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from . import _decide_editing
 from . import _decide_posting as decide
 from .bodies import Body
 from .content import ThreadKind
@@ -193,7 +194,7 @@ def edit(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.edit(
+    event = _decide_editing.edit(
         thread,
         post_id,
         body,
@@ -244,7 +245,9 @@ def rollback(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.rollback(thread, post_id, to, summary, by, at, policy, recorded_at)
+    event = _decide_editing.rollback(
+        thread, post_id, to, summary, by, at, policy, recorded_at
+    )
     return thread if event is None else evolve(thread, event)
 
 
@@ -289,7 +292,7 @@ def suggest_edit(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.suggest_edit(
+    event = _decide_editing.suggest_edit(
         thread, post_id, body, title, tags, summary, by, at, policy, recorded_at, id
     )
     return thread if event is None else evolve(thread, event)
@@ -326,7 +329,9 @@ def approve_edit(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.approve_edit(thread, suggestion_id, by, at, policy, recorded_at)
+    event = _decide_editing.approve_edit(
+        thread, suggestion_id, by, at, policy, recorded_at
+    )
     return evolve(thread, event)
 
 
@@ -363,7 +368,7 @@ def reject_edit(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.reject_edit(
+    event = _decide_editing.reject_edit(
         thread, suggestion_id, reason, by, at, policy, recorded_at
     )
     return evolve(thread, event)

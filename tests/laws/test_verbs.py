@@ -24,6 +24,7 @@ from qathread import (
     Thread,
     ThreadKind,
     User,
+    _decide_editing,
     _decide_posting,
     _decide_voting,
     events,
@@ -71,11 +72,13 @@ def step_for(data: st.DataObject, thread: Thread) -> Step:
 
 def decide(step: Step, thread: Thread) -> events.Event | None:
     """Ask the rules for the event of a step, by the names of their parameters."""
-    homes: dict[str, ModuleType] = {
-        "qathread.posting": _decide_posting,
-        "qathread.voting": _decide_voting,
+    homes: dict[str, tuple[ModuleType, ...]] = {
+        "qathread.posting": (_decide_posting, _decide_editing),
+        "qathread.voting": (_decide_voting,),
     }
-    decision = getattr(homes[step.verb.__module__], step.verb.__name__)
+    name = step.verb.__name__
+    (home,) = (each for each in homes[step.verb.__module__] if name in vars(each))
+    decision = getattr(home, name)
     names = decision.__code__.co_varnames[: decision.__code__.co_argcount]
     defaults: dict[str, Any] = {"policy": OPEN, "weight": 1}
     options = {**defaults, **step.options}
