@@ -7,7 +7,6 @@ from typing import Protocol, TypeVar
 from attrs import AttrsInstance
 
 from ._bulk import changer
-from ._checks import settle
 from ._index import root_of
 from ._survey import people
 from .content import Content, ThreadKind
@@ -226,7 +225,6 @@ def _checked(items: Iterable[T], cls: type[T]) -> list[T]:
             raise ValidationError(
                 f"{cls.__name__} expected, not {type(item).__name__}: give values"
             )
-        settle(item)
     return found
 
 
@@ -251,32 +249,12 @@ def _posts(
             question = post
         if post.id in arrived:
             raise _twice(post.id)
-        _sound(post)
         arrived[post.id] = post
     if question is not None and question is not arrived.get(question.id):
         if question.id in arrived:
             raise _twice(question.id)
-        settle(question)
         arrived = {question.id: question, **arrived}
     return question, arrived
-
-
-def _sound(post: Post) -> None:
-    """Check what the constructor of a plain post leaves for here."""
-    created = post.created_at
-    if (
-        post.deleted is None
-        and post.removed is None
-        and post.provenance is None
-        and post.edited_at is None
-        and (created is None or 1 < created.year < 9999)
-        and post.revision == 1
-        and post.status.locked is None
-        and post.status.hidden is None
-        and type(post) is not Question
-    ):
-        return
-    settle(post)
 
 
 def _twice(post_id: PostId) -> DuplicateIdError:
