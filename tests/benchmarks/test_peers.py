@@ -131,7 +131,7 @@ def test_p19_building(number: int) -> None:
         lambda: walked(number),
         lambda: forests(number),
         rounds=5,
-        missed=0.6,  # ids, parents, circles and people of every thread are checked
+        missed=1.3,  # ids, parents, circles and people of every thread are checked
     )
 
 
