@@ -85,6 +85,7 @@ def test_p5_decode_fast_door(times: int) -> None:
         0.50,
         lambda: trusted(data),
         lambda: adapter.validate_json(inner),
+        missed=0.6,
     )
     found = ratio(lambda: trusted(data).root, lambda: decoder.decode(inner))
     note(f"P5 trusted and first look-up / msgspec, x{times}", str(found))
@@ -152,4 +153,5 @@ def test_p26_strict_door(times: int, monkeypatch: pytest.MonkeyPatch) -> None:
         without,
         lambda: trusted(data),
         rounds=5,
+        missed=5.3,
     )
