@@ -20,7 +20,11 @@ from .status import (
     FlagState,
     Link,
     LinkKind,
+    Locked,
+    LockLevel,
     Mark,
+    Motion,
+    MotionKind,
     PostStatus,
     Status,
 )
@@ -28,7 +32,19 @@ from .thread import Thread
 from .users import User, UserKind
 
 if TYPE_CHECKING:
-    from . import formats, ranking, serialization, stores, trees
+    from . import (
+        badges,
+        erasure,
+        formats,
+        history,
+        moderation,
+        notices,
+        ranking,
+        reputation,
+        serialization,
+        stores,
+        trees,
+    )
     from .formats import read, write
     from .serialization import from_dict, from_json, to_dict, to_json
 
@@ -49,7 +65,11 @@ __all__ = [
     "Limits",
     "Link",
     "LinkKind",
+    "LockLevel",
+    "Locked",
     "Mark",
+    "Motion",
+    "MotionKind",
     "Policy",
     "Post",
     "PostKind",
@@ -71,15 +91,21 @@ __all__ = [
     "User",
     "UserKind",
     "Vote",
+    "badges",
+    "erasure",
     "errors",
     "events",
     "formats",
     "from_dict",
     "from_json",
+    "history",
+    "moderation",
+    "notices",
     "policies",
     "posting",
     "ranking",
     "read",
+    "reputation",
     "rules",
     "serialization",
     "stores",
@@ -91,7 +117,19 @@ __all__ = [
 ]
 
 # Found on first use, so that importing the package loads its core alone.
-_MODULES = ("formats", "ranking", "serialization", "stores", "trees")
+_MODULES = (
+    "badges",
+    "erasure",
+    "formats",
+    "history",
+    "moderation",
+    "notices",
+    "ranking",
+    "reputation",
+    "serialization",
+    "stores",
+    "trees",
+)
 _FUNCTIONS = {
     "from_dict": "serialization",
     "from_json": "serialization",

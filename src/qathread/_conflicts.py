@@ -29,6 +29,7 @@ class ConflictKind(StrEnum):
     SUGGESTION = "suggestion"
     BOUNTY = "bounty"
     FLAG = "flag"
+    MOTION = "motion"
     LINK = "link"
     KIND = "kind"
     PROVENANCE = "provenance"

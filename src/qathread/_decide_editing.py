@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+import attrs
+
 from . import rules
 from ._checks import integer
 from .bodies import Body
@@ -15,7 +17,7 @@ from .facts import (
     PostRolledBack,
 )
 from .ids import PostId
-from .policy import Policy
+from .policy import Act, Policy, Usage
 from .posts import Post, Question
 from .revisions import Revision, RevisionKind, Suggestion
 from .rules import Rule
@@ -34,23 +36,35 @@ def edit(
     by: User,
     at: datetime,
     policy: Policy,
+    usage: Usage | None,
     recorded_at: datetime | None,
 ) -> PostEdited | None:
     """Decide on a new wording."""
-    common = rules.happening(thread, by, at, recorded_at)
+    common = rules.happening(thread, by, at, recorded_at, policy)
     post = rules.live_post(thread, post_id)
-    _may_edit(post, by, policy)
+    _may_edit(thread, post, by, common["at"], policy)
     wording = _wording(post, body, title, tags, policy)
     if wording == _wording_of(post):
         return None
     _fresh(post, base_revision)
+    rules.within_quotas(Act.EDIT, post.kind, by, policy, usage)
+    replaced = current(thread, post)
+    revision = _next(post, wording, by.id, common["at"], summary, RevisionKind.EDIT)
+    if _coalesces(replaced, by, common["at"], policy.posting.of(post.kind).grace):
+        revision = attrs.evolve(
+            revision,
+            number=replaced.number,
+            kind=replaced.kind,
+            at=replaced.at,
+            summary=replaced.summary if summary is None else summary,
+        )
     return PostEdited(
         **common,
         post_id=post_id,
         post_kind=post.kind,
         author_id=post.author_id,
-        revision=_next(post, wording, by.id, common["at"], summary, RevisionKind.EDIT),
-        replaced=current(thread, post),
+        revision=revision,
+        replaced=replaced,
     )
 
 
@@ -62,12 +76,13 @@ def rollback(
     by: User,
     at: datetime,
     policy: Policy,
+    usage: Usage | None,
     recorded_at: datetime | None,
 ) -> PostRolledBack | None:
     """Decide on bringing an earlier wording back."""
-    common = rules.happening(thread, by, at, recorded_at)
+    common = rules.happening(thread, by, at, recorded_at, policy)
     post = rules.live_post(thread, post_id)
-    _may_edit(post, by, policy)
+    _may_edit(thread, post, by, common["at"], policy)
     integer(to, "to")
     known = index_in(thread).rest.revisions.get(post_id, ())
     earlier = {revision.number: revision for revision in known}
@@ -81,6 +96,7 @@ def rollback(
     wording = (target.body, target.title, target.tags)
     if wording == _wording_of(post):
         return None
+    rules.within_quotas(Act.EDIT, post.kind, by, policy, usage)
     kind = RevisionKind.ROLLBACK
     return PostRolledBack(
         **common,
@@ -107,8 +123,9 @@ def suggest_edit(
     id: str | None,
 ) -> EditSuggested | None:
     """Decide on a proposal."""
-    common = rules.happening(thread, by, at, recorded_at)
+    common = rules.happening(thread, by, at, recorded_at, policy)
     post = rules.live_post(thread, post_id)
+    rules.open_to(thread, Act.EDIT, by, common["at"], policy, post)
     new_body, new_title, new_tags = wording = _wording(post, body, title, tags, policy)
     if wording == _wording_of(post):
         return None
@@ -145,10 +162,10 @@ def approve_edit(
     recorded_at: datetime | None,
 ) -> EditApproved:
     """Decide on taking a proposal."""
-    common = rules.happening(thread, by, at, recorded_at)
+    common = rules.happening(thread, by, at, recorded_at, policy)
     suggestion = _suggestion(thread, suggestion_id)
     post = rules.live_post(thread, suggestion.post_id)
-    _may_edit(post, by, policy)
+    _may_edit(thread, post, by, common["at"], policy)
     _fresh(post, suggestion.base_revision)
     wording = (suggestion.body, suggestion.title, suggestion.tags)
     editor_id, kind = suggestion.editor_id, RevisionKind.EDIT
@@ -175,11 +192,11 @@ def reject_edit(
     recorded_at: datetime | None,
 ) -> EditRejected:
     """Decide on turning a proposal down."""
-    common = rules.happening(thread, by, at, recorded_at)
+    common = rules.happening(thread, by, at, recorded_at, policy)
     suggestion = _suggestion(thread, suggestion_id)
     post = thread[suggestion.post_id]
     if post.author_id != by.id and suggestion.editor_id != by.id:
-        _may_edit(post, by, policy)
+        _may_edit(thread, post, by, common["at"], policy)
     return EditRejected(
         **common,
         post_id=post.id,
@@ -266,9 +283,53 @@ def _next(
     )
 
 
-def _may_edit(post: Post, by: User, policy: Policy) -> None:
+def _may_edit(
+    thread: Thread, post: Post, by: User, at: datetime, policy: Policy
+) -> None:
+    rules.open_to(thread, Act.EDIT, by, at, policy, post)
+    allowed = policy.posting.of(post.kind)
+    if rules.meets(allowed.edit, by):
+        return
+    root_wiki = thread.status.wiki is not None and isinstance(post, Question)
+    if post.status.wiki is not None or root_wiki:
+        rules.require(
+            allowed.edit_wiki, by, f"edit {rules.some(post.kind)} of everybody's"
+        )
+        return
     if post.author_id != by.id:
-        rules.require(policy.posting.of(post.kind).edit, by, f"edit a {post.kind}")
+        rules.require(allowed.edit, by, f"edit {rules.some(post.kind)}")
+    window = allowed.edit_own
+    if rules.within(post.created_at, window.seconds, at):
+        return
+    if window.while_last and _is_last(thread, post):
+        return
+    raise PolicyViolation(
+        Rule.EDIT_WINDOW,
+        f"post {post.id!r} could be changed by its author for {window.seconds} s: "
+        "suggest an edit, or ask somebody who may edit",
+        window.seconds,
+        None
+        if post.created_at is None
+        else int((at - post.created_at).total_seconds()),
+    )
+
+
+def _is_last(thread: Thread, post: Post) -> bool:
+    """Whether nothing was posted under the same post after it."""
+    if post.parent_id is None:
+        return len(thread) == 1
+    return thread.replies(post.parent_id)[-1].id == post.id
+
+
+def _coalesces(last: Revision, by: User, at: datetime, grace: int) -> bool:
+    """Whether an edit becomes part of the wording before, in its grace period."""
+    return (
+        grace > 0
+        and last.editor_id == by.id
+        and last.at is not None
+        and last.at <= at
+        and rules.within(last.at, grace, at)
+    )
 
 
 def _fresh(post: Post, base_revision: int | None) -> None:

@@ -39,6 +39,7 @@ class Part(StrEnum):
     SUGGESTION = "suggestion"
     BOUNTY = "bounty"
     FLAG = "flag"
+    MOTION = "motion"
     LINK = "link"
     THREAD = "thread"
 
@@ -106,6 +107,8 @@ def _changes(thread_id: ThreadId, old: Content, new: Content) -> Iterator[Change
     yield from _compared(Part.SUGGESTION, old.suggestions, new.suggestions, _id, _body)
     yield from _compared(Part.BOUNTY, old.bounties, new.bounties, _id)
     yield from _compared(Part.FLAG, old.flags, new.flags, _id)
+    by = _ids("kind", "by_id")
+    yield from _compared(Part.MOTION, old.motions, new.motions, by)
     by = _ids("kind", "target", "post_id")
     yield from _compared(Part.LINK, old.links, new.links, by)
     key = (thread_id,)

@@ -7,17 +7,17 @@ event never more than the path to its node.
 """
 
 from collections.abc import Mapping
-from typing import TypeVar, cast
+from typing import TypeVar, assert_never, cast
 
 from ._bulk import changer, maker
 from ._index import Index, Node, Rest, UserAndKind
 from ._persistent import EMPTY_MAP, EMPTY_VECTOR, Map, Vector
 from .errors import DuplicateIdError, IntegrityError, NotFoundError
-from .facts import Event, Imported, QuestionAsked
+from .facts import Event, Imported, QuestionAsked, ThreadSplitOff
 from .feedback import UP, Direction, Reaction, Tally, Vote
 from .ids import PostId, UserId
 from .limits import MAX_INTEGER
-from .posts import Answer, Comment, Post
+from .posts import Answer, Comment, Post, Question
 from .thread import Thread, made
 from .users import User, face
 
@@ -28,17 +28,31 @@ T = TypeVar("T")
 make_tally = maker(Tally)
 change_tally = changer(Tally)
 change_rest = changer(Rest)
+_change_question = changer(Question)
+_change_answer = changer(Answer)
+_change_comment = changer(Comment)
 
 
 class OpenNode:
     """A node with the changes made to it so far."""
 
-    __slots__ = ("added", "down", "kinds", "node", "post", "reactions", "up", "votes")
+    __slots__ = (
+        "added",
+        "down",
+        "gaps",
+        "kinds",
+        "node",
+        "post",
+        "reactions",
+        "up",
+        "votes",
+    )
 
     def __init__(self, node: Node) -> None:
         self.node = node
         self.post = node.post
         self.added: list[PostId] = []
+        self.gaps = node.gaps
         # The changes alone; a None takes the entry away.
         self.votes: dict[UserId, Vote | None] | None = None
         self.reactions: dict[UserAndKind, Reaction | None] | None = None
@@ -101,7 +115,7 @@ class OpenNode:
         return Node(
             self.post,
             children,
-            node.gaps,
+            self.gaps,
             node.votes if self.votes is None else _written(node.votes, self.votes),
             node.reactions
             if self.reactions is None
@@ -225,14 +239,28 @@ class Draft:
         if user_id not in self.faces and user_id not in self.index.users:
             self.faces[user_id] = User(id=user_id)
 
-    def freeze(self) -> Thread:
-        """Return the thread after all events."""
-        index, thread = self.index, self.thread
+    def settle(self) -> Index:
+        """
+        Write what was opened back and return the whole index, to work on at once.
+
+        The draft stands for the same thread as before; :meth:`rebase` changes it.
+        """
+        self.rebase(self._result())
+        return self.index
+
+    def rebase(self, index: Index) -> None:
+        """Go on from another index, in which all changes so far are."""
+        self.index, self.rest = index, index.rest
+        self.nodes, self.faces = {}, {}
+        self.arrival, self.answers, self.comments = [], [], []
+
+    def _result(self) -> Index:
+        index = self.index
         opened = {
             post_id: node.close() if type(node) is OpenNode else cast("Node", node)
             for post_id, node in self.nodes.items()
         }
-        after = Index(
+        return Index(
             _written(index.nodes, opened) if opened else index.nodes,
             _longer(index.arrival, self.arrival),
             _longer(index.answers, self.answers),
@@ -240,9 +268,15 @@ class Draft:
             _written(index.users, self.faces) if self.faces else index.users,
             self.rest,
         )
+
+    def freeze(self) -> Thread:
+        """Return the thread after all events."""
+        after, thread = self._result(), self.thread
         if thread is None:
-            first = cast("QuestionAsked | Imported", self.events[0])
-            kind = first.content.kind if isinstance(first, Imported) else first.kind
+            first = cast("QuestionAsked | Imported | ThreadSplitOff", self.events[0])
+            kind = (
+                first.kind if isinstance(first, QuestionAsked) else first.content.kind
+            )
             held = Vector.of(self.events)
             id = first.thread_id
             return made(id, self.version, None, kind, None, after, None, held)
@@ -258,9 +292,30 @@ class Draft:
         )
 
 
+def changed_post(post: Post, **changes: object) -> Post:
+    """Copy a post with some fields changed, unchecked."""
+    match post:
+        case Question():
+            return _change_question(post, **changes)
+        case Answer():
+            return _change_answer(post, **changes)
+        case Comment():
+            return _change_comment(post, **changes)
+        case _:
+            assert_never(post)
+
+
 def place(event: Event) -> str:
     """Name an event in a message."""
     return f"event {event.version} of thread {event.thread_id!r}"
+
+
+def misfit(event: Event, why: str) -> IntegrityError:
+    """Return the error for an event that finds the thread in another state."""
+    return IntegrityError(
+        f"{place(event)} ({type(event).__name__}) does not fit: {why}; "
+        "apply the events of one history in order"
+    )
 
 
 def _longer(held: Vector[T], added: list[T]) -> Vector[T]:

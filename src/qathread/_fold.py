@@ -4,6 +4,7 @@ from typing import assert_never
 
 from ._bulk import changer, maker
 from ._draft import Draft, change_rest, place
+from ._fold_moderation import moderate
 from ._index import Index, Rest, index_of
 from ._parts import reassemble
 from ._persistent import EMPTY_MAP, EMPTY_VECTOR
@@ -27,6 +28,7 @@ from .facts import (
     QuestionAsked,
     ReactionAdded,
     ReactionRemoved,
+    ThreadSplitOff,
     VoteCast,
     VoteChanged,
     VoteRetracted,
@@ -35,7 +37,7 @@ from .facts import (
 )
 from .feedback import Reaction, Vote
 from .posts import Answer, Comment, Post, Question, Stub
-from .revisions import Revision
+from .revisions import Revision, Suggestion
 from .status import Mark, Status
 from .thread import Thread, index_in
 
@@ -54,7 +56,7 @@ def begin(thread: Thread | None, event: Event) -> Draft:
     """Return a draft of *thread*, or of the one that *event* opens."""
     if thread is not None:
         return Draft(thread, index_in(thread), thread.version)
-    if isinstance(event, Imported):
+    if isinstance(event, Imported | ThreadSplitOff):
         content = event.content
         if not is_sound(content):
             content = reassemble(content)
@@ -69,24 +71,41 @@ def begin(thread: Thread | None, event: Event) -> Draft:
             suggestions=(),
             bounties=(),
             flags=(),
+            motions=(),
             links=(),
             provenance=None,
         )
         none = EMPTY_VECTOR
         return Draft(None, Index(EMPTY_MAP, none, none, none, EMPTY_MAP, rest), 0)
     raise SequenceError(
-        f"{place(event)} comes first, but only QuestionAsked and Imported open a "
-        "thread: give the events from the beginning, or the thread they follow"
+        f"{place(event)} comes first, but only QuestionAsked, Imported and "
+        "ThreadSplitOff open a thread: give the events from the beginning, or the "
+        "thread they follow"
     )
 
 
 def apply(draft: Draft, event: Event, thread_id: str) -> None:
-    """Let *event* happen to the draft, or raise and leave it useless."""
+    """Let the next *event* happen to the draft, or raise and leave it as it is."""
     if event.version != draft.version + 1 or event.thread_id != thread_id:
-        raise SequenceError(
-            f"{place(event)} does not follow version {draft.version} of thread "
-            f"{thread_id!r}: apply events in order of version"
-        )
+        raise out_of_turn(event, draft.version, thread_id)
+    happen(draft, event)
+
+
+def out_of_turn(event: Event, version: int, thread_id: str) -> SequenceError:
+    """Return the error for an event that does not follow *version*."""
+    return SequenceError(
+        f"{place(event)} does not follow version {version} of thread "
+        f"{thread_id!r}: apply events in order of version"
+    )
+
+
+def happen(draft: Draft, event: Event) -> None:
+    """
+    Let *event* happen to the draft, whatever its version.
+
+    Every step checks first and changes after: a draft that raised is as it was,
+    and may go on with another event.
+    """
     match event:
         case (
             VoteCast()
@@ -97,8 +116,24 @@ def apply(draft: Draft, event: Event, thread_id: str) -> None:
             | VotesCounted()
         ):
             _feedback(draft, event)
-        case _:
+        case (
+            AnswerPosted()
+            | CommentPosted()
+            | QuestionAsked()
+            | PostEdited()
+            | PostRolledBack()
+            | PostDeleted()
+            | PostRestored()
+            | AnswerAccepted()
+            | AnswerUnaccepted()
+            | Imported()
+            | EditSuggested()
+            | EditApproved()
+            | EditRejected()
+        ):
             _posting(draft, event)
+        case _:
+            moderate(draft, event)
     if event.by is not None:
         draft.meet(event.by)
     draft.version = event.version
@@ -152,16 +187,20 @@ def _posting(draft: Draft, event: Posting) -> None:
                 raise _misfit(event, "a thread is opened only once")
             draft.add(event.question, event)
         case AnswerPosted():
+            _answers_root(draft, event)
             draft.add(event.answer, event)
         case CommentPosted():
+            draft.open(event.comment.parent_id, event)  # which must be there
             draft.add(event.comment, event)
         case PostEdited() | PostRolledBack():
             _reword(draft, event)
         case EditApproved():
+            kept = _other_suggestions(draft, event)
             _reword(draft, event)
-            _drop_suggestion(draft, event)
+            draft.rest = change_rest(draft.rest, suggestions=kept)
         case EditRejected():
-            _drop_suggestion(draft, event)
+            kept = _other_suggestions(draft, event)
+            draft.rest = change_rest(draft.rest, suggestions=kept)
         case EditSuggested():
             draft.open(event.post_id, event)
             open_ones = (*draft.rest.suggestions, event.suggestion)
@@ -188,10 +227,19 @@ def _posting(draft: Draft, event: Posting) -> None:
             accepted = draft.rest.accepted
             if event.post_id not in accepted:
                 raise _misfit(event, "that answer is not accepted")
-            kept = tuple(each for each in accepted if each != event.post_id)
-            draft.rest = change_rest(draft.rest, accepted=kept)
+            left = tuple(each for each in accepted if each != event.post_id)
+            draft.rest = change_rest(draft.rest, accepted=left)
         case _:
             assert_never(event)
+
+
+def _answers_root(draft: Draft, event: AnswerPosted) -> None:
+    root_id = draft.rest.root_id
+    if event.answer.question_id != root_id:
+        raise IntegrityError(
+            f"{place(event)} answers {event.answer.question_id!r}, but the thread "
+            f"opens with {root_id!r}"
+        )
 
 
 def _accept(draft: Draft, event: AnswerAccepted) -> None:
@@ -206,7 +254,14 @@ def _accept(draft: Draft, event: AnswerAccepted) -> None:
 
 def _reword(draft: Draft, event: _Wordings) -> None:
     post, revision = _post(draft, event), event.revision
-    if revision.number != post.revision + 1 or revision.post_id != post.id:
+    follows = revision.number == post.revision + 1
+    # An edit in the grace period of the one before becomes part of it.
+    joins = isinstance(event, PostEdited) and revision.number == post.revision
+    if (
+        not (follows or joins)
+        or event.replaced.number != post.revision
+        or not revision.post_id == event.replaced.post_id == post.id
+    ):
         raise _misfit(event, f"that post is at revision {post.revision}")
     title_and_tags: dict[str, object] = {}
     if isinstance(post, Question):
@@ -223,19 +278,23 @@ def _reword(draft: Draft, event: _Wordings) -> None:
     known: tuple[Revision, ...] = revisions.get(post.id) or (event.replaced,)
     if known[-1].number < event.replaced.number:
         known = (*known, event.replaced)
+    if joins:
+        known = known[:-1]
     revisions = revisions.set(post.id, (*known, revision))
     draft.rest = change_rest(draft.rest, revisions=revisions)
     if revision.editor_id is not None:
         draft.meet_id(revision.editor_id)
 
 
-def _drop_suggestion(draft: Draft, event: EditApproved | EditRejected) -> None:
+def _other_suggestions(
+    draft: Draft, event: EditApproved | EditRejected
+) -> tuple[Suggestion, ...]:
     kept = tuple(
         each for each in draft.rest.suggestions if each.id != event.suggestion.id
     )
     if len(kept) == len(draft.rest.suggestions):
         raise _misfit(event, "no such suggestion is open")
-    draft.rest = change_rest(draft.rest, suggestions=kept)
+    return kept
 
 
 def _post(

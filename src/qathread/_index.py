@@ -20,7 +20,7 @@ from .ids import PostId, UserId
 from .posts import Answer, Comment, Post, Question, Stub
 from .provenance import Provenance
 from .revisions import Revision, Suggestion
-from .status import Bounty, Flag, Link, Status
+from .status import Bounty, Flag, Link, Motion, Status
 from .users import User
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class Rest:
     suggestions: tuple[Suggestion, ...]
     bounties: tuple[Bounty, ...]
     flags: tuple[Flag, ...]
+    motions: tuple[Motion, ...]
     links: tuple[Link, ...]
     provenance: Provenance | None
 
@@ -172,6 +173,7 @@ def _index_of(content: Content) -> Index:
             suggestions=content.suggestions,
             bounties=content.bounties,
             flags=content.flags,
+            motions=content.motions,
             links=content.links,
             provenance=content.provenance,
         ),
@@ -217,6 +219,7 @@ def content_of(index: Index, kind: ThreadKind) -> Content:
         suggestions=rest.suggestions,
         bounties=rest.bounties,
         flags=rest.flags,
+        motions=rest.motions,
         links=rest.links,
         provenance=rest.provenance,
     )

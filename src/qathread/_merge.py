@@ -18,7 +18,7 @@ from ._order import Rank, names, rank
 from .errors import ValidationError
 from .feedback import Reaction, Tally, Vote
 from .ids import PostId, ThreadId
-from .status import Link, Status
+from .status import Link, Motion, Status
 from .thread import Thread, content_in, imported
 from .users import User, UserKind
 
@@ -146,6 +146,9 @@ def _merged(a: Thread, b: Thread, decisions: Decisions) -> Thread:
             ConflictKind.BOUNTY, left.bounties, right.bounties, _by_id, rank, decisions
         ),
         flags=flags,
+        motions=_joined(
+            ConflictKind.MOTION, left.motions, right.motions, _by_kind, rank, decisions
+        ),
         links=_joined(
             ConflictKind.LINK,
             left.links,
@@ -239,6 +242,10 @@ def _greatest(
 
 def _by_id(part: Any) -> tuple[str, ...]:
     return (part.id,)
+
+
+def _by_kind(motion: Motion) -> tuple[str, ...]:
+    return motion.kind, motion.by_id
 
 
 def _by_target(link: Link) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from .ids import PostId, UserId
 from .posts import Answer, Comment, Post, Question, Stub
 from .provenance import Provenance
 from .revisions import Revision, Suggestion
-from .status import Bounty, Flag, Link, Status
+from .status import Bounty, Flag, Link, Motion, Status
 from .users import User, face
 
 T = TypeVar("T", bound=AttrsInstance)
@@ -49,6 +49,7 @@ def assemble(
     suggestions: Iterable[Suggestion],
     bounties: Iterable[Bounty],
     flags: Iterable[Flag],
+    motions: Iterable[Motion],
     links: Iterable[Link],
     provenance: Provenance | None,
 ) -> Content:
@@ -74,6 +75,8 @@ def assemble(
     suggestion_list = sorted(_checked(suggestions, Suggestion), key=attrgetter("id"))
     bounty_list = sorted(_checked(bounties, Bounty), key=attrgetter("id"))
     flag_list = sorted(_checked(flags, Flag), key=attrgetter("id"))
+    motion_list = sorted(_checked(motions, Motion), key=attrgetter("kind", "by_id"))
+    _distinct("motion", motion_list, "kind", "by_id")
     with_ids: tuple[tuple[str, Sequence[object]], ...] = (
         ("suggestion", suggestion_list),
         ("bounty", bounty_list),
@@ -112,6 +115,7 @@ def assemble(
         suggestions=tuple(suggestion_list),
         bounties=tuple(bounty_list),
         flags=tuple(flag_list),
+        motions=tuple(motion_list),
         links=tuple(
             sorted(
                 _checked(links, Link),
@@ -153,6 +157,7 @@ def reassemble(content: Content) -> Content:
         suggestions=content.suggestions,
         bounties=content.bounties,
         flags=content.flags,
+        motions=content.motions,
         links=content.links,
         provenance=content.provenance,
     )

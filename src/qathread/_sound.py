@@ -36,6 +36,8 @@ def _is_sound(content: Content) -> bool:
         return False
     if content.suggestions or content.flags or content.bounties or content.links:
         return False
+    if content.motions:
+        return False
     place = {post_id: at for at, post_id in enumerate(content.arrival)}
     answers, comments = content.answers, content.comments
     if not len(place) == len(content.arrival) == 1 + len(answers) + len(comments):

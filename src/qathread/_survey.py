@@ -8,7 +8,7 @@ from typing import Protocol
 from .content import Content
 from .ids import UserId
 from .posts import Post
-from .status import Closed, Mark, PostStatus
+from .status import Closed, Locked, Mark, PostStatus
 
 
 class _Dated(Protocol):
@@ -46,6 +46,8 @@ def people(content: Content) -> Iterator[UserId]:
     for flag in content.flags:
         if flag.by_id is not None:
             yield flag.by_id
+    for motion in content.motions:
+        yield motion.by_id
     for mark in _marks(content):
         if mark.by_id is not None:
             yield mark.by_id
@@ -63,6 +65,7 @@ def _instants(content: Content) -> Iterator[datetime]:
         content.revisions,
         content.suggestions,
         content.flags,
+        content.motions,
         content.links,
         tuple(_marks(content)),
     )
@@ -75,9 +78,9 @@ def _instants(content: Content) -> Iterator[datetime]:
             yield bounty.starts_at
 
 
-def _marks(content: Content) -> Iterator[Mark | Closed]:
+def _marks(content: Content) -> Iterator[Mark | Closed | Locked]:
     """Yield the marks on the thread, its posts and its flags."""
-    found: list[Mark | Closed | None] = []
+    found: list[Mark | Closed | Locked | None] = []
     for post in _posts(content):
         if post.deleted is not None or post.removed is not None:
             found += (post.deleted, post.removed)

@@ -10,7 +10,7 @@ from .ids import PostId
 from .posts import Answer, Comment, Question, Stub
 from .provenance import Provenance
 from .revisions import Revision, Suggestion
-from .status import Bounty, Flag, Link, Status
+from .status import Bounty, Flag, Link, Motion, Status
 from .users import User
 
 __all__ = ["Content", "ThreadKind"]
@@ -49,6 +49,7 @@ class Content:
         suggestions: Proposed wordings, by id.
         bounties: By id.
         flags: By id.
+        motions: Votes to close or reopen, by kind and person.
         links: By kind, target and post.
         provenance: Where the thread came from.
 
@@ -73,6 +74,7 @@ class Content:
     suggestions: tuple[Suggestion, ...]
     bounties: tuple[Bounty, ...]
     flags: tuple[Flag, ...]
+    motions: tuple[Motion, ...]
     links: tuple[Link, ...]
     provenance: Provenance | None
 

@@ -12,11 +12,51 @@ from typing import TypeAlias
 
 from attrs import field, frozen
 
-from ._checks import at_least, identifier, reaction_kind, settle
+from ._checks import at_least, reaction_kind
+from ._facts_accounts import (
+    AccountEvent,
+    AccountsMerged,
+    ReputationAdjusted,
+    UserRegistered,
+    UserSuspended,
+    UserUnsuspended,
+)
+from ._facts_base import EventId, Fact, Happened, OnPost, PostRef, settle_fact
+from ._facts_moderation import (
+    BountyAwarded,
+    BountyExpired,
+    BountyOffered,
+    CloseVoteCast,
+    FlagResolved,
+    HidingImposed,
+    HidingLifted,
+    LockImposed,
+    LockLifted,
+    Moderation,
+    PostConverted,
+    PostFlagged,
+    PostMoved,
+    PostReinstated,
+    PostRemoved,
+    PostsMovedIn,
+    PostsMovedOut,
+    ReopenVoteCast,
+    ThreadArchived,
+    ThreadClosed,
+    ThreadPinned,
+    ThreadProtected,
+    ThreadReopened,
+    ThreadSplitOff,
+    ThreadUnarchived,
+    ThreadUnpinned,
+    ThreadUnprotected,
+    UsersMerged,
+    VotesInvalidated,
+    WikiMade,
+)
 from .content import Content, ThreadKind
-from .errors import ValidationError
 from .feedback import Direction, Reaction, Vote
-from .ids import PostId, ThreadId, UserId
+from .ids import UserId
 from .limits import MAX_INTEGER
 from .posts import Answer, Comment, PostKind, Question
 from .revisions import Revision, Suggestion
@@ -24,127 +64,76 @@ from .status import Mark
 from .users import User, is_face
 
 __all__ = [
+    "AccountEvent",
+    "AccountsMerged",
     "AnswerAccepted",
     "AnswerPosted",
     "AnswerUnaccepted",
+    "BountyAwarded",
+    "BountyExpired",
+    "BountyOffered",
+    "CloseVoteCast",
     "CommentPosted",
     "EditApproved",
     "EditRejected",
     "EditSuggested",
     "Event",
     "EventId",
+    "FlagResolved",
+    "HidingImposed",
+    "HidingLifted",
     "Imported",
+    "LockImposed",
+    "LockLifted",
+    "Moderation",
+    "PostConverted",
     "PostDeleted",
     "PostEdited",
+    "PostFlagged",
+    "PostMoved",
     "PostRef",
+    "PostReinstated",
+    "PostRemoved",
     "PostRestored",
     "PostRolledBack",
     "Posting",
+    "PostsMovedIn",
+    "PostsMovedOut",
     "QuestionAsked",
     "ReactionAdded",
     "ReactionRemoved",
+    "ReopenVoteCast",
+    "ReputationAdjusted",
+    "ThreadArchived",
+    "ThreadClosed",
+    "ThreadPinned",
+    "ThreadProtected",
+    "ThreadReopened",
+    "ThreadSplitOff",
+    "ThreadUnarchived",
+    "ThreadUnpinned",
+    "ThreadUnprotected",
+    "UserRegistered",
+    "UserSuspended",
+    "UserUnsuspended",
+    "UsersMerged",
     "VoteCast",
     "VoteChanged",
     "VoteRetracted",
     "VotesCounted",
+    "VotesInvalidated",
     "Voting",
+    "WikiMade",
 ]
 
-_id = {"check": identifier}
 _ONCE = 1  # compared by identity: True and 1.0 are equal to it
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class EventId:
-    """
-    The identity of an event.
-
-    Attributes:
-        thread_id: Which thread.
-        version: The version that the event made.
-    """
-
-    thread_id: ThreadId = field(metadata=_id)
-    version: int
-
-    def __attrs_post_init__(self) -> None:
-        settle(self)
-        at_least(1, self.version, "EventId.version")
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class PostRef:
-    """
-    A post as an event names it, with what a ledger needs to know of it.
-
-    Attributes:
-        post_id: Which post.
-        kind: What it is.
-        author_id: Whose it is.
-    """
-
-    post_id: PostId = field(metadata=_id)
-    kind: PostKind
-    author_id: UserId = field(metadata=_id)
-
-    def __attrs_post_init__(self) -> None:
-        try:
-            if (
-                (self.post_id + self.author_id).isprintable()
-                and self.post_id
-                and self.author_id
-                and self.kind.__class__ is PostKind
-            ):
-                return
-        except (AttributeError, TypeError):
-            pass  # settle says which field it is
-        settle(self)
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class _Fact:
-    """
-    What all facts have.
-
-    Attributes:
-        thread_id: Which thread.
-        version: The version that this fact makes, from 1 up.
-        by: The face of who did it; None if that is not known.
-        recorded_at: When it became known; as a rule the time it happened.
-        cause: The event that brought it about, if one did.
-    """
-
-    thread_id: ThreadId = field(metadata=_id)
-    version: int
-    by: User | None = None
-    recorded_at: datetime | None = None
-    cause: EventId | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _settle_fact(self)
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class _Happened(_Fact):
-    """A fact with a time, in UTC."""
-
-    at: datetime
-
-
-@frozen(kw_only=True, weakref_slot=False)
-class _OnPost(_Happened):
-    """A fact about one post: its id, its kind and whose it is."""
-
-    post_id: PostId = field(metadata=_id)
-    post_kind: PostKind
-    author_id: UserId = field(metadata=_id)
 
 
 # -- origins and posting ---------------------------------------------------------
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class Imported(_Fact):
+class Imported(Fact):
     """
     A thread came from outside, whole; history begins here.
 
@@ -158,7 +147,7 @@ class Imported(_Fact):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class QuestionAsked(_Happened):
+class QuestionAsked(Happened):
     """A thread was opened."""
 
     kind: ThreadKind
@@ -166,7 +155,7 @@ class QuestionAsked(_Happened):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class AnswerPosted(_Happened):
+class AnswerPosted(Happened):
     """
     A question was answered.
 
@@ -183,11 +172,11 @@ class AnswerPosted(_Happened):
         asker = self.asker_id
         if plain and (asker is None or (type(asker) is str and asker.isprintable())):
             return
-        _settle_fact(self)
+        settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class CommentPosted(_Happened):
+class CommentPosted(Happened):
     """
     A post was commented on.
 
@@ -203,11 +192,11 @@ class CommentPosted(_Happened):
         plain = _plain_happening(self) and self.comment.__class__ is Comment
         if plain and (self.parent is None or self.parent.__class__ is PostRef):
             return
-        _settle_fact(self)
+        settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class PostEdited(_OnPost):
+class PostEdited(OnPost):
     """
     A wording changed.
 
@@ -221,7 +210,7 @@ class PostEdited(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class PostRolledBack(_OnPost):
+class PostRolledBack(OnPost):
     """
     A wording was taken back to an earlier one.
 
@@ -237,14 +226,14 @@ class PostRolledBack(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class EditSuggested(_OnPost):
+class EditSuggested(OnPost):
     """Somebody proposed a wording."""
 
     suggestion: Suggestion
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class EditApproved(_OnPost):
+class EditApproved(OnPost):
     """
     A proposed wording was taken; ``by`` approved it.
 
@@ -260,7 +249,7 @@ class EditApproved(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class EditRejected(_OnPost):
+class EditRejected(OnPost):
     """A proposed wording was turned down; ``by`` did so."""
 
     suggestion: Suggestion
@@ -268,14 +257,14 @@ class EditRejected(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class PostDeleted(_OnPost):
+class PostDeleted(OnPost):
     """A post was taken down; its text stays known."""
 
     reason: str | None = None
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class PostRestored(_OnPost):
+class PostRestored(OnPost):
     """
     A deleted post came back.
 
@@ -287,7 +276,7 @@ class PostRestored(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class AnswerAccepted(_OnPost):
+class AnswerAccepted(OnPost):
     """
     An answer was marked as the solution.
 
@@ -301,7 +290,7 @@ class AnswerAccepted(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class AnswerUnaccepted(_OnPost):
+class AnswerUnaccepted(OnPost):
     """
     An answer is no longer marked as the solution.
 
@@ -316,7 +305,7 @@ class AnswerUnaccepted(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class VoteCast(_OnPost):
+class VoteCast(OnPost):
     """A first vote by one user on one post; ``by`` is the voter."""
 
     by: User
@@ -325,13 +314,13 @@ class VoteCast(_OnPost):
 
     def __attrs_post_init__(self) -> None:
         if not _plain(self) or self.direction.__class__ is not Direction:
-            _settle_fact(self)
+            settle_fact(self)
         if self.weight is not _ONCE:
             at_least(1, self.weight, "VoteCast.weight")
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class VoteChanged(_OnPost):
+class VoteChanged(OnPost):
     """
     A standing vote became another one: one change, not two.
 
@@ -345,12 +334,12 @@ class VoteChanged(_OnPost):
     replaced: Vote
 
     def __attrs_post_init__(self) -> None:
-        _settle_fact(self)
+        settle_fact(self)
         at_least(1, self.weight, "VoteChanged.weight")
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class VoteRetracted(_OnPost):
+class VoteRetracted(OnPost):
     """
     A standing vote was taken back.
 
@@ -363,7 +352,7 @@ class VoteRetracted(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class ReactionAdded(_OnPost):
+class ReactionAdded(OnPost):
     """A user put an emoji under a post; ``by`` is the user."""
 
     by: User
@@ -374,11 +363,11 @@ class ReactionAdded(_OnPost):
         plain = type(kind) is str and kind.isascii() and kind.isprintable()
         if plain and kind and _plain(self):
             return
-        _settle_fact(self)
+        settle_fact(self)
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class ReactionRemoved(_OnPost):
+class ReactionRemoved(OnPost):
     """
     A user took an emoji back.
 
@@ -391,7 +380,7 @@ class ReactionRemoved(_OnPost):
 
 
 @frozen(kw_only=True, weakref_slot=False)
-class VotesCounted(_OnPost):
+class VotesCounted(OnPost):
     """
     Votes known by number only, such as those of one day.
 
@@ -406,23 +395,12 @@ class VotesCounted(_OnPost):
     reactions: tuple[tuple[str, int], ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        _settle_fact(self)
+        settle_fact(self)
         for name, count in (("up", self.up), ("down", self.down), *self.reactions):
             at_least(0, count, f"VotesCounted.{name}")
 
 
-def _settle_fact(event: _Fact) -> None:
-    """Check all fields, and that nothing but a face is known of whoever acts."""
-    settle(event)
-    name = type(event).__name__
-    at_least(1, event.version, f"{name}.version")
-    if event.by is not None and not is_face(event.by):
-        raise ValidationError(
-            f"{name}.by holds more than a public face: give users.face(user)"
-        )
-
-
-def _plain_happening(event: _Happened) -> bool:
+def _plain_happening(event: Happened) -> bool:
     """Whether the common fields need no closer look; most events are like that."""
     try:
         return (
@@ -478,5 +456,6 @@ Voting: TypeAlias = (
     | ReactionRemoved
     | VotesCounted
 )
-#: Everything that can happen to a thread. Families join here, one alias each.
-Event: TypeAlias = Posting | Voting
+#: Everything that can happen to a thread. Families join here, one alias each;
+#: what concerns an account and no thread is an ``AccountEvent``.
+Event: TypeAlias = Posting | Voting | Moderation

@@ -7,7 +7,7 @@ from . import _decide_editing
 from . import _decide_posting as decide
 from .bodies import Body
 from .content import ThreadKind
-from .events import evolve
+from .events import Event, evolve, replay
 from .ids import PostId, ThreadId
 from .policies import OPEN
 from .policy import Policy, Usage
@@ -56,22 +56,24 @@ def ask(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
         id: The id of what is made; default ``"{thread.id}.{version}"``.
 
     Returns:
-        A thread at version 1, never stored.
+        A thread at version 1, or 2 where the policy casts the asker's own
+        upvote, never stored.
 
     Raises:
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.ask(
-        thread_id, title, body, tags, kind, by, at, policy, recorded_at, id
+    return replay(
+        decide.ask(
+            thread_id, title, body, tags, kind, by, at, policy, usage, recorded_at, id
+        )
     )
-    return evolve(None, event)
 
 
 def answer(
@@ -94,8 +96,8 @@ def answer(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
         id: The id of what is made; default ``"{thread.id}.{version}"``.
 
@@ -108,8 +110,8 @@ def answer(
         ValidationError: If an argument is not valid.
         DuplicateIdError: If the id is taken.
     """
-    event = decide.answer(thread, body, by, at, policy, recorded_at, id)
-    return evolve(thread, event)
+    events = decide.answer(thread, body, by, at, policy, usage, recorded_at, id)
+    return _after(thread, events)
 
 
 def comment(
@@ -134,8 +136,8 @@ def comment(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
         id: The id of what is made; default ``"{thread.id}.{version}"``.
 
@@ -148,8 +150,8 @@ def comment(
         ValidationError: If an argument is not valid.
         DuplicateIdError: If the id is taken.
     """
-    event = decide.comment(thread, on, body, by, at, policy, recorded_at, id)
-    return evolve(thread, event)
+    events = decide.comment(thread, on, body, by, at, policy, usage, recorded_at, id)
+    return _after(thread, events)
 
 
 def edit(
@@ -182,8 +184,8 @@ def edit(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -205,6 +207,7 @@ def edit(
         by,
         at,
         policy,
+        usage,
         recorded_at,
     )
     return thread if event is None else evolve(thread, event)
@@ -233,8 +236,8 @@ def rollback(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -246,7 +249,7 @@ def rollback(
         ValidationError: If an argument is not valid.
     """
     event = _decide_editing.rollback(
-        thread, post_id, to, summary, by, at, policy, recorded_at
+        thread, post_id, to, summary, by, at, policy, usage, recorded_at
     )
     return thread if event is None else evolve(thread, event)
 
@@ -279,8 +282,8 @@ def suggest_edit(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
         id: The id of what is made; default ``"{thread.id}.{version}"``.
 
@@ -317,8 +320,8 @@ def approve_edit(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -356,8 +359,8 @@ def reject_edit(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -395,8 +398,8 @@ def delete(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -407,7 +410,7 @@ def delete(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.delete(thread, post_id, reason, by, at, policy, recorded_at)
+    event = decide.delete(thread, post_id, reason, by, at, policy, usage, recorded_at)
     return thread if event is None else evolve(thread, event)
 
 
@@ -430,8 +433,8 @@ def restore(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -465,8 +468,8 @@ def accept(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -477,7 +480,7 @@ def accept(
         PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.accept(thread, answer_id, by, at, policy, recorded_at)
+    event = decide.accept(thread, answer_id, by, at, policy, usage, recorded_at)
     return thread if event is None else evolve(thread, event)
 
 
@@ -500,8 +503,8 @@ def unaccept(
         by: Who does it.
         at: When, with a UTC offset.
         policy: What is allowed.
-        usage: What the person has used of the policy's quotas; no quota counts
-            this yet.
+        usage: What the person has used of the policy's quotas; without it they
+            are not checked.
         recorded_at: When it became known; default *at*.
 
     Returns:
@@ -514,3 +517,8 @@ def unaccept(
     """
     event = decide.unaccept(thread, answer_id, by, at, policy, recorded_at)
     return thread if event is None else evolve(thread, event)
+
+
+def _after(thread: Thread, events: tuple[Event, ...]) -> Thread:
+    """Return the thread after what a verb brought about, most often one event."""
+    return evolve(thread, events[0]) if len(events) == 1 else replay(events, thread)

@@ -24,7 +24,8 @@ class PostKind(StrEnum):
 
 
 _id = {"check": identifier}
-_NO_STATUS = PostStatus()
+#: What most posts bear: nothing. One object, so that it is known by identity.
+NO_MARKS = PostStatus()
 _FIRST = 1  # compared by identity: True and 1.0 are equal to it
 
 # The three classes repeat their fields on purpose: values are composed, not
@@ -68,7 +69,7 @@ class Question:
     revision: int = 1
     deleted: Mark | None = None
     removed: Mark | None = None
-    status: PostStatus = _NO_STATUS
+    status: PostStatus = NO_MARKS
     provenance: Provenance | None = None
     title: str | None = None
     tags: tuple[str, ...] = ()
@@ -145,7 +146,7 @@ class Answer:
     revision: int = 1
     deleted: Mark | None = None
     removed: Mark | None = None
-    status: PostStatus = _NO_STATUS
+    status: PostStatus = NO_MARKS
     provenance: Provenance | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -219,7 +220,7 @@ class Comment:
     revision: int = 1
     deleted: Mark | None = None
     removed: Mark | None = None
-    status: PostStatus = _NO_STATUS
+    status: PostStatus = NO_MARKS
     provenance: Provenance | None = None
 
     def __attrs_post_init__(self) -> None:

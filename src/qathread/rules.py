@@ -24,8 +24,9 @@ from .errors import (
 )
 from .facts import PostRef
 from .ids import PostId
-from .policy import Lengths, Needs, Policy
-from .posts import Post, PostKind, Question, Stub
+from .policy import Act, Lengths, Needs, Policy, Usage, drawn
+from .posts import NO_MARKS, Comment, Post, PostKind, Question, Stub
+from .status import Locked, LockLevel, Mark
 from .thread import Thread, index_in
 from .users import User, face
 
@@ -38,18 +39,41 @@ class Rule(StrEnum):
     ACCEPT_WHO = "accept_who"
     ARCHIVED = "archived"
     BODY_LENGTH = "body_length"
+    BOUNTY_AMOUNT = "bounty_amount"
+    BOUNTY_OPEN = "bounty_open"
+    BOUNTY_OVER = "bounty_over"
+    BOUNTY_OWNER = "bounty_owner"
+    BOUNTY_WAIT = "bounty_wait"
+    CLOSED = "closed"
+    CLOSE_REASON = "close_reason"
     DELETED = "deleted"
+    DELETE_ACCEPTED = "delete_accepted"
+    DELETE_ANSWERED = "delete_answered"
+    DELETE_OWN = "delete_own"
     DIRECTION = "direction"
+    EDIT_WINDOW = "edit_window"
+    FLAG_REASON = "flag_reason"
+    FLAG_REPEATED = "flag_repeated"
+    HIDDEN = "hidden"
+    LOCKED = "locked"
     NAME_LENGTH = "name_length"
+    NESTING = "nesting"
     NOT_QA = "not_qa"
+    NO_BOUNTIES = "no_bounties"
+    PENDING = "pending"
     QUOTA = "quota"
     REPUTATION = "reputation"
+    ROLE = "role"
     SELF_ACCEPT = "self_accept"
+    SELF_FLAG = "self_flag"
     SELF_VOTE = "self_vote"
     STALE_REVISION = "stale_revision"
+    SUSPENDED = "suspended"
     TAG_COUNT = "tag_count"
     TAG_LENGTH = "tag_length"
     TITLE_LENGTH = "title_length"
+    VOTE_CLOSED = "vote_closed"
+    VOTE_LOCKED = "vote_locked"
     WEIGHT = "weight"
 
 
@@ -67,14 +91,18 @@ class Happening(TypedDict):
 
 
 def happening(
-    thread: Thread, by: User, at: datetime, recorded_at: datetime | None
+    thread: Thread,
+    by: User,
+    at: datetime,
+    recorded_at: datetime | None,
+    policy: Policy,
 ) -> Happening:
     """Check who and when, and return the fields that say so."""
     moment = instant(at, "at")
     return {
         "thread_id": thread.id,
         "version": thread.version + 1,
-        "by": person(by),
+        "by": person(by, moment, policy),
         "at": moment,
         "recorded_at": (
             moment if recorded_at is None else instant(recorded_at, "recorded_at")
@@ -82,10 +110,19 @@ def happening(
     }
 
 
-def person(by: User) -> User:
-    """Return the face of whoever acts."""
+def person(by: User, at: datetime, policy: Policy) -> User:
+    """Return the face of whoever acts, unless they are suspended."""
     if not isinstance(by, User):
         raise ValidationError(f"by is of type {type(by).__name__}: give a User")
+    until = by.suspended_until
+    if until is not None and until > at and policy.moderation.stops.suspended:
+        raise PolicyViolation(
+            Rule.SUSPENDED,
+            f"user {by.id!r} is suspended: wait until the end of it",
+            None,
+            None,
+            until,
+        )
     return face(by)
 
 
@@ -116,18 +153,49 @@ def live_thread(thread: Thread) -> None:
         live_post(thread, root.id)
 
 
+def meets(needs: Needs, by: User) -> bool:
+    """Tell whether somebody has the reputation or a role, or needs neither."""
+    if needs.reputation is None:
+        return not needs.roles or not needs.roles.isdisjoint(by.roles)
+    if by.reputation is not None and by.reputation >= needs.reputation:
+        return True
+    return not needs.roles.isdisjoint(by.roles)
+
+
 def require(needs: Needs, by: User, what: str) -> None:
     """Refuse whoever has neither the reputation nor a role."""
-    if needs.reputation is None or not needs.roles.isdisjoint(by.roles):
+    if meets(needs, by):
         return
-    if by.reputation is None or by.reputation < needs.reputation:
-        have = "unknown" if by.reputation is None else str(by.reputation)
+    if needs.reputation is None:
         raise PolicyViolation(
-            Rule.REPUTATION,
-            f"user {by.id!r} needs reputation {needs.reputation} to {what}, has {have}",
-            needs.reputation,
-            by.reputation,
+            Rule.ROLE,
+            f"user {by.id!r} needs a role to {what}: {_named(needs.roles)}",
+            _named(needs.roles),
+            _named(by.roles) or "none",
         )
+    have = "unknown" if by.reputation is None else str(by.reputation)
+    raise PolicyViolation(
+        Rule.REPUTATION,
+        f"user {by.id!r} needs reputation {needs.reputation} to {what}, has {have}",
+        needs.reputation,
+        by.reputation,
+    )
+
+
+def some(kind: PostKind) -> str:
+    """Return a kind of post with its article."""
+    return f"an {kind}" if kind is PostKind.ANSWER else f"a {kind}"
+
+
+def _named(roles: frozenset[str]) -> str:
+    return " or ".join(sorted(roles))
+
+
+def within(start: datetime | None, seconds: int | None, at: datetime) -> bool:
+    """Tell whether *at* is in a span of time; an unknown start never ends."""
+    if seconds is None or start is None:
+        return True
+    return (at - start).total_seconds() <= seconds
 
 
 def fitting(length: int, allowed: Lengths, rule: Rule, what: str) -> None:
@@ -145,6 +213,82 @@ def fitting(length: int, allowed: Lengths, rule: Rule, what: str) -> None:
             f"{what} is {length} long: give at most {allowed.most}",
             allowed.most,
             length,
+        )
+
+
+# -- marks that stop -------------------------------------------------------------
+
+_REPLIES = frozenset({Act.COMMENT, Act.ANSWER})
+_COMMENTS = frozenset({Act.COMMENT})
+
+
+def open_to(
+    thread: Thread, act: Act, by: User, at: datetime, policy: Policy, post: Post | None
+) -> None:
+    """Refuse what a lock, a closing, hiding or waiting for approval stops."""
+    status = index_in(thread).rest.status
+    what = f"thread {thread.id!r}"
+    if status.locked is not None:
+        unlocked(status.locked, act, by, at, policy, what)
+    stops = policy.moderation.stops
+    if status.closed is not None and act in stops.closed:
+        raise PolicyViolation(Rule.CLOSED, f"{what} is closed: reopen it first")
+    _stopped(status.hidden, status.pending, act, policy, what)
+    if post is not None and post.status is not NO_MARKS:
+        own, what = post.status, f"post {post.id!r}"
+        if own.locked is not None:
+            unlocked(own.locked, act, by, at, policy, what)
+        _stopped(own.hidden, own.pending, act, policy, what)
+
+
+def _stopped(
+    hidden: Mark | None, pending: Mark | None, act: Act, policy: Policy, what: str
+) -> None:
+    stops = policy.moderation.stops
+    if hidden is not None and act in stops.hidden:
+        raise PolicyViolation(Rule.HIDDEN, f"{what} is hidden: show it first")
+    if pending is not None and act in stops.pending:
+        raise PolicyViolation(
+            Rule.PENDING, f"{what} waits for approval: approve it first"
+        )
+
+
+def unlocked(
+    lock: Locked, act: Act, by: User, at: datetime, policy: Policy, what: str
+) -> None:
+    """Refuse what a lock stops, unless it is over or the role may lock."""
+    if lock.until is not None and lock.until <= at:
+        return
+    if lock.level is not LockLevel.ALL:
+        stopped = _COMMENTS if lock.level is LockLevel.COMMENTS else _REPLIES
+        if act not in stopped:
+            return
+    if policy.moderation.lock.roles.isdisjoint(by.roles):
+        raise PolicyViolation(
+            Rule.LOCKED,
+            f"{what} is locked: unlock it first, or wait for the end of the lock",
+            None,
+            lock.level.value,
+            lock.until,
+        )
+
+
+def within_quotas(
+    act: Act, kind: PostKind, by: User, policy: Policy, usage: Usage | None
+) -> None:
+    """Check what other threads have used up; without *usage* nobody knows."""
+    if usage is None:
+        return
+    quota, full = drawn(policy.quotas, act, kind, lambda name: usage.of(name).used)
+    if quota is not None and full:
+        use = usage.of(quota.name)
+        raise PolicyViolation(
+            Rule.QUOTA,
+            f"user {by.id!r} has used {use.used} of {quota.limit} "
+            f"{quota.name!r}: wait until it starts again",
+            quota.limit,
+            use.used,
+            use.resets_at,
         )
 
 
@@ -233,6 +377,28 @@ def free_id(thread: Thread, post_id: PostId) -> PostId:
             f"thread {thread.id!r} has {post_id!r} already: give another id="
         )
     return post_id
+
+
+def shallow(thread: Thread, parent: Post, policy: Policy) -> None:
+    """Refuse a comment under more comments than the policy wants."""
+    most = policy.posting.depth
+    if most is None:
+        return
+    depth, above = 1, parent
+    while depth <= most and isinstance(above, Comment):
+        depth += 1
+        node = index_in(thread).nodes[above.parent_id].post
+        if isinstance(node, Stub):
+            break
+        above = node
+    if depth > most:
+        raise PolicyViolation(
+            Rule.NESTING,
+            f"a comment on {parent.id!r} would stand under {depth - 1} others: "
+            "comment on what is above it",
+            most,
+            depth,
+        )
 
 
 def ref(post: Post) -> PostRef:

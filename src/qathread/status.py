@@ -16,7 +16,11 @@ __all__ = [
     "FlagState",
     "Link",
     "LinkKind",
+    "LockLevel",
+    "Locked",
     "Mark",
+    "Motion",
+    "MotionKind",
     "PostStatus",
     "Status",
 ]
@@ -62,25 +66,89 @@ class Closed:
         settle(self)
 
 
+class LockLevel(StrEnum):
+    """What a lock stops."""
+
+    #: No more comments.
+    COMMENTS = "comments"
+    #: No more comments and answers; votes and edits go on.
+    REPLIES = "replies"
+    #: No change at all but by those who may lock.
+    ALL = "all"
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Locked:
+    """
+    That a thread or a post does not change in some ways.
+
+    Attributes:
+        by_id: Who locked it, as in :class:`Mark`.
+        at: When.
+        reason: Why.
+        level: What it stops.
+        until: When it ends by itself; None: it does not.
+    """
+
+    by_id: UserId | None = None
+    at: datetime | None = None
+    reason: str | None = None
+    level: LockLevel = LockLevel.ALL
+    until: datetime | None = None
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+
+
+class MotionKind(StrEnum):
+    """What somebody asks for that others must agree to."""
+
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+@frozen(kw_only=True, weakref_slot=False)
+class Motion:
+    """
+    One person's vote to close or reopen a thread, not yet decided.
+
+    Attributes:
+        kind: Which of the two; a thread keeps one per kind and person.
+        by_id: Who asks for it.
+        at: When.
+        reason: Why.
+        duplicate_of: Threads that answer the same question already.
+    """
+
+    kind: MotionKind
+    by_id: UserId = field(metadata={"check": identifier})
+    at: datetime
+    reason: str | None = None
+    duplicate_of: tuple[ThreadId, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        settle(self)
+
+
 @frozen(kw_only=True, weakref_slot=False)
 class PostStatus:
     """
     The marks that one post can bear beside deleted and removed.
 
     Attributes:
-        locked: Nobody changes it.
+        locked: It does not change, as far as the lock goes.
         hidden: Folded away; its text stays readable on request.
         wiki: It belongs to everybody.
         pending: It waits for approval.
     """
 
-    locked: Mark | None = None
+    locked: Locked | None = None
     hidden: Mark | None = None
     wiki: Mark | None = None
     pending: Mark | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.locked is self.hidden is self.wiki is self.pending is None:
+        if self.locked is None and self.hidden is self.wiki is self.pending is None:
             return
         settle(self)
 
@@ -92,7 +160,7 @@ class Status:
 
     Attributes:
         closed: No more answers, and why.
-        locked: Nobody changes anything.
+        locked: Nothing changes, as far as the lock goes.
         protected: Newcomers do not answer.
         pinned: Shown before others.
         archived: Kept as it is for good.
@@ -102,7 +170,7 @@ class Status:
     """
 
     closed: Closed | None = None
-    locked: Mark | None = None
+    locked: Locked | None = None
     protected: Mark | None = None
     pinned: Mark | None = None
     archived: Mark | None = None

@@ -21,7 +21,7 @@ from .ids import PostId, ThreadId, UserId
 from .posts import Answer, Comment, Post, Question, Stub
 from .provenance import Provenance
 from .revisions import Revision, Suggestion
-from .status import Bounty, Flag, Link, Status
+from .status import Bounty, Flag, Link, Motion, Status
 from .users import User
 
 __all__ = ["Thread"]
@@ -94,6 +94,7 @@ class Thread:
         suggestions: Iterable[Suggestion] = (),
         bounties: Iterable[Bounty] = (),
         flags: Iterable[Flag] = (),
+        motions: Iterable[Motion] = (),
         links: Iterable[Link] = (),
         provenance: Provenance | None = None,
         version: int = 1,
@@ -121,6 +122,7 @@ class Thread:
             suggestions: Proposed wordings.
             bounties: Promised points.
             flags: Reports.
+            motions: Votes to close or reopen that are not yet decided.
             links: References to other threads.
             provenance: Where it came from.
             version: The version it is at.
@@ -148,6 +150,7 @@ class Thread:
             suggestions=suggestions,
             bounties=bounties,
             flags=flags,
+            motions=motions,
             links=links,
             provenance=provenance,
         )
@@ -304,6 +307,11 @@ class Thread:
     def flags(self) -> tuple[Flag, ...]:
         """Reports of posts, by id."""
         return index_in(self).rest.flags
+
+    @property
+    def motions(self) -> tuple[Motion, ...]:
+        """Votes to close or reopen that are not yet decided, by kind and person."""
+        return index_in(self).rest.motions
 
     @property
     def links(self) -> tuple[Link, ...]:

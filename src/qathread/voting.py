@@ -109,7 +109,7 @@ def react(
         kind: ``like``, ``heart`` or an emoji; kept in normal form C.
         by: Who reacts.
         at: When, with a UTC offset.
-        policy: What is allowed; no policy limits reactions yet.
+        policy: What is allowed.
         usage: As for :func:`cast`.
         recorded_at: When it became known; default *at*.
 
@@ -118,10 +118,10 @@ def react(
 
     Raises:
         NotFoundError: If there is no such post.
-        PolicyViolation: If the post is deleted or the thread archived.
+        PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.react(thread, post_id, kind, by, at, recorded_at)
+    event = decide.react(thread, post_id, kind, by, at, policy, usage, recorded_at)
     return thread if event is None else evolve(thread, event)
 
 
@@ -154,8 +154,8 @@ def unreact(
 
     Raises:
         NotFoundError: If there is no such post.
-        PolicyViolation: If the post is deleted or the thread archived.
+        PolicyViolation: If a rule refuses it.
         ValidationError: If an argument is not valid.
     """
-    event = decide.unreact(thread, post_id, kind, by, at, recorded_at)
+    event = decide.unreact(thread, post_id, kind, by, at, policy, recorded_at)
     return thread if event is None else evolve(thread, event)

@@ -28,7 +28,12 @@ from qathread import (
     Limits,
     Link,
     LinkKind,
+    Locked,
+    LockLevel,
     Mark,
+    Motion,
+    MotionKind,
+    PostKind,
     PostStatus,
     Provenance,
     Question,
@@ -51,7 +56,10 @@ from qathread import (
     to_json,
     voting,
 )
+from qathread.badges import Award, BadgeLevel, BadgeRule, Repeat, Trigger
 from qathread.losses import Loss, LossReport
+from qathread.notices import Follow, Notice, NoticeKind, NoticeReason
+from qathread.policies import Difference
 from qathread.policy import QuotaUse
 from qathread.serialization import FORMAT_VERSION, to_lines
 from qathread.serialization._documents import EVENT_OF, TYPE_OF
@@ -128,6 +136,9 @@ def by_verbs() -> Thread:
 def by_import() -> Thread:
     """A thread with something in every field."""
     mark = Mark(by_id="mod", at=at(3), reason="spam")
+    lock = Locked(
+        by_id="mod", at=at(3), reason="heat", level=LockLevel.REPLIES, until=at(60)
+    )
     origin = Provenance(
         platform="stackexchange",
         id="11",
@@ -146,7 +157,7 @@ def by_import() -> Thread:
         created_at=at(0),
         edited_at=at(2),
         revision=3,
-        status=PostStatus(locked=mark, hidden=mark, wiki=mark, pending=mark),
+        status=PostStatus(locked=lock, hidden=mark, wiki=mark, pending=mark),
         provenance=origin,
         title="Why?",
         tags=("python",),
@@ -189,7 +200,7 @@ def by_import() -> Thread:
             closed=Closed(
                 by_id="mod", at=at(5), reason="duplicate", duplicate_of=("9", "10")
             ),
-            locked=mark,
+            locked=lock,
             protected=mark,
             pinned=mark,
             archived=mark,
@@ -244,9 +255,110 @@ def by_import() -> Thread:
                 resolved=mark,
             )
         ],
+        motions=[
+            Motion(
+                kind=MotionKind.REOPEN,
+                by_id="ada",
+                at=at(7),
+                reason="clear now",
+                duplicate_of=("9",),
+            )
+        ],
         links=[Link(kind=LinkKind.DUPLICATE, target="9", post_id="11", at=at(5))],
         provenance=origin,
         version=7,
+    )
+
+
+def moderated() -> tuple[events.Event, ...]:
+    """One event of each kind of moderation, with something in every field."""
+    content = by_import().content
+    common: dict[str, Any] = {"thread_id": "t", "at": at(9), "recorded_at": at(10)}
+    common["by"] = User(id="mod", name="Mod")
+    common["cause"] = events.EventId(thread_id="t", version=4)
+    post = events.PostRef(post_id="12", kind=PostKind.ANSWER, author_id="greg")
+    on: dict[str, Any] = {
+        "post_id": "12",
+        "post_kind": PostKind.ANSWER,
+        "author_id": "greg",
+    }
+    closed, lock, mark = content.status.closed, content.status.locked, Mark(by_id="mod")
+    bounty, flag, votes = content.bounties[0], content.flags[0], content.votes
+    assert closed is not None
+    assert lock is not None
+    fields: dict[type[events.Event], dict[str, Any]] = {
+        events.CloseVoteCast: {"reason": "duplicate", "duplicate_of": ("9",)},
+        events.ReopenVoteCast: {"reason": "clear now"},
+        events.ThreadClosed: {
+            "reason": "duplicate",
+            "duplicate_of": ("9",),
+            "asker_id": "ada",
+            "voter_ids": ("ada", "李"),
+            "replaced": closed,
+        },
+        events.ThreadReopened: {
+            "replaced": closed,
+            "asker_id": "ada",
+            "voter_ids": ("ada",),
+        },
+        events.ThreadProtected: {"reason": "noise"},
+        events.ThreadUnprotected: {"replaced": mark},
+        events.ThreadPinned: {"reason": "rules"},
+        events.ThreadUnpinned: {"replaced": mark},
+        events.ThreadArchived: {"reason": "old"},
+        events.ThreadUnarchived: {"replaced": mark},
+        events.LockImposed: {
+            "post": post,
+            "level": LockLevel.COMMENTS,
+            "until": at(99),
+            "reason": "heat",
+            "replaced": lock,
+        },
+        events.LockLifted: {"post": post, "replaced": lock},
+        events.HidingImposed: {"post": post, "reason": "rude"},
+        events.HidingLifted: {"post": post, "replaced": mark},
+        events.WikiMade: {"post": post, "reason": "shared"},
+        events.PostRemoved: {**on, "reason": "spam"},
+        events.PostReinstated: {**on, "replaced": mark},
+        events.PostFlagged: {**on, "flag": flag},
+        events.FlagResolved: {
+            **on,
+            "flag": flag,
+            "outcome": FlagState.DECLINED,
+            "reason": "fine",
+        },
+        events.PostConverted: {
+            **on,
+            "to": PostKind.COMMENT,
+            "parent_id": "13",
+            "replaced_parent_id": "11",
+        },
+        events.PostMoved: {**on, "parent_id": "13", "replaced_parent_id": "11"},
+        events.VotesInvalidated: {**on, "replaced": votes, "reason": "ring"},
+        events.BountyOffered: {"bounty": bounty, "asker_id": "ada"},
+        events.BountyAwarded: {**on, "bounty": bounty, "paid": 25, "automatic": True},
+        events.BountyExpired: {"bounty": bounty},
+        events.ThreadSplitOff: {"from_id": "s", "content": content},
+        events.PostsMovedIn: {"from_id": "s", "content": content},
+        events.PostsMovedOut: {"to_id": "s", "posts": (post,)},
+        events.UsersMerged: {"from_id": "old", "into": ADA, "dropped": votes},
+    }
+    return tuple(
+        cls(version=version, **common, **given)
+        for version, (cls, given) in enumerate(fields.items(), 5)
+    )
+
+
+def of_accounts() -> tuple[events.AccountEvent, ...]:
+    """One event of each kind that concerns an account and no thread."""
+    common: dict[str, Any] = {"user_id": "ada", "at": at(9), "recorded_at": at(10)}
+    common["by"] = User(id="mod", name="Mod")
+    return (
+        events.UserRegistered(version=1, user=ADA, **common),
+        events.UserSuspended(version=2, until=at(99), reason="spam", **common),
+        events.UserUnsuspended(version=3, reason="mistake", **common),
+        events.AccountsMerged(version=4, into_id="greg", **common),
+        events.ReputationAdjusted(version=5, amount=-100, reason="bonus", **common),
     )
 
 
@@ -273,6 +385,36 @@ def values() -> dict[str, object]:
         "policy-open": policies.OPEN,
         "policy-stack-exchange": policies.STACK_EXCHANGE,
         "answer": content.answers[1],
+        "award": Award(
+            user_id="ada",
+            badge="Nice",
+            level=BadgeLevel.BRONZE,
+            at=at(5),
+            thread_id="t",
+            post_id="12",
+            event=events.EventId(thread_id="t", version=9),
+        ),
+        "badge_rule": BadgeRule(
+            name="Nice",
+            level=BadgeLevel.BRONZE,
+            trigger=Trigger.SCORE,
+            count=10,
+            repeat=Repeat.PER_POST,
+            after_days=30,
+            source="example.org/badges",
+        ),
+        "difference": Difference(path="voting.heaviest", before="none", after="1"),
+        "follow": Follow(user_id="ada", tag="c++"),
+        "notice": Notice(
+            user_id="ada",
+            kind=NoticeKind.ANSWERED,
+            reason=NoticeReason.AUTHOR,
+            at=at(5),
+            by_id="greg",
+            thread_id="t",
+            post_id="12",
+            event=events.EventId(thread_id="t", version=9),
+        ),
         "body": content.question and content.question.body,
         "bounty": content.bounties[0],
         "closed": content.status.closed,
@@ -280,9 +422,11 @@ def values() -> dict[str, object]:
         "content": content,
         "flag": content.flags[0],
         "link": content.links[0],
+        "locked": content.status.locked,
         "loss": REPORT.losses[0],
+        "motion": content.motions[0],
         "loss_report": REPORT,
-        "mark": content.status.locked,
+        "mark": content.status.hidden,
         "post_status": content.question and content.question.status,
         "provenance": content.provenance,
         "question": content.question,
@@ -306,7 +450,7 @@ def values() -> dict[str, object]:
         ),
         "vote": content.votes[1],
     }
-    for event in (*thread.pending, *imported.pending):
+    for event in (*thread.pending, *imported.pending, *moderated(), *of_accounts()):
         found[f"event-{EVENT_OF[type(event)]}"] = event
     return found
 

@@ -24,7 +24,10 @@ from qathread.status import (
     FlagState,
     Link,
     LinkKind,
+    Locked,
     Mark,
+    Motion,
+    MotionKind,
     PostStatus,
     Status,
 )
@@ -81,6 +84,10 @@ class Choices:
         if self.number(3) < 3:
             return None
         return Mark(by_id=self.maybe(self.one(PEOPLE)), at=self.maybe_at())
+
+    def lock(self) -> Locked | None:
+        mark = self.mark()
+        return None if mark is None else Locked(by_id=mark.by_id, at=mark.at)
 
     def copy(self, feedback: bool) -> Thread:
         posts: list[Post] = []
@@ -143,7 +150,7 @@ class Choices:
             accepted=self.some([p.id for p in posts if isinstance(p, Answer)]),
             status=Status(
                 closed=self.maybe(Closed(at=self.maybe_at())),
-                locked=self.mark(),
+                locked=self.lock(),
                 pinned=self.mark(),
             ),
             revisions=[revision for post in posts for revision in self.revisions(post)],
@@ -171,6 +178,10 @@ class Choices:
                 )
                 for name in self.some(("f1", "f2"))
             ],
+            motions=[
+                Motion(kind=MotionKind.CLOSE, by_id=name, at=self.at())
+                for name in self.some(PEOPLE)
+            ],
             links=[
                 Link(
                     kind=self.one(tuple(LinkKind)),
@@ -194,7 +205,7 @@ class Choices:
             revision=1 + self.number(2),
             deleted=self.mark(),
             removed=self.mark(),
-            status=PostStatus(locked=self.mark()),
+            status=PostStatus(locked=self.lock()),
         )
         if kind == "question":
             return Question(

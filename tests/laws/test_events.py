@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from qathread import Thread, events, facts, to_json
+from qathread import Thread, events, to_json
+from qathread._facts_base import OnPost
 from qathread._survey import newest
 from qathread.errors import NotFoundError, QathreadError, SequenceError
 from qathread.events import Event, Imported, evolve, replay
@@ -184,7 +185,7 @@ def test_events_name_the_author_and_kind_of_their_post(log: tuple[Event, ...]) -
     """Ledgers, feeds and erasure read events without the thread."""
     thread = replay(log)
     for event in log:
-        if isinstance(event, facts._OnPost):
+        if isinstance(event, OnPost):
             post = thread[event.post_id]
             assert event.author_id == post.author_id
             assert event.post_kind is post.kind

@@ -12,11 +12,16 @@ from qathread.policies import OPEN, STACK_EXCHANGE
 from qathread.policy import (
     Accepting,
     AcceptWho,
-    KindVoting,
+    Act,
+    Bounties,
+    Flagging,
+    KindPosting,
     Lengths,
     Needs,
+    OwnVotes,
+    Quorum,
     Quota,
-    Voting,
+    Stops,
 )
 from qathread.testing.strategies import (
     Step,
@@ -24,7 +29,6 @@ from qathread.testing.strategies import (
     lengths,
     open_threads,
     policies,
-    quotas,
     texts,
     usages,
     users,
@@ -35,17 +39,27 @@ thread_laws = settings(max_examples=max(10, settings().max_examples // 4))
 small = st.integers(0, 40)
 
 
+#: Parts that say what a verb does, not what it may: they stay as they are.
+DOING = {
+    Accepting: {"most"},
+    Bounties: {"lasts", "auto_score", "auto_percent"},
+    Flagging: {"hide_at", "remove_at"},
+    KindPosting: {"grace"},
+    Policy: {"name", "reputation"},
+    Quorum: {"votes", "alone", "lasts"},
+    Quota: {"name", "acts", "kinds", "period", "then"},
+}
+#: Numbers that allow less when they rise, and those that allow less when they fall.
+RISING = {"least", "spare", "step", "answered_least", "wait", "others_after", "grace"}
+FALLING = {"limit", "seconds", "open_for", "own_answers", "depth", "at_once"}
+
+
 @st.composite
 def tighter(draw: st.DrawFn, value: Any) -> Any:
     """A part of a policy that allows no more than *value* does."""
     match value:
         case Needs():
-            points = value.reputation
-            if points is None:
-                points = draw(st.none() | small)
-            else:
-                points += draw(small)
-            return Needs(reputation=points, roles=draw(part_of(value.roles)))
+            return draw(tighter_needs(value))
         case Lengths():
             most = value.most
             if most is None:
@@ -54,52 +68,104 @@ def tighter(draw: st.DrawFn, value: Any) -> Any:
                 most = max(value.least, most - draw(small))
             least = value.least + draw(small)
             return Lengths(least=least if most is None else min(least, most), most=most)
-        case Quota():
-            limit = max(0, value.limit - draw(small))
-            kinds = value.kinds | draw(st.frozensets(st.sampled_from(PostKind)))
-            return attrs.evolve(value, limit=limit, kinds=kinds)
         case Accepting():
-            return Accepting(
-                who=draw(st.sampled_from((value.who, AcceptWho.ASKER))),
+            who = draw(st.sampled_from((value.who, AcceptWho.ASKER)))
+            others = value.others
+            if others is not None:
+                others = draw(st.none() | tighter(others))
+            return attrs.evolve(
+                value,
+                who=who,
                 roles=draw(part_of(value.roles)),
+                others=others,
+                others_after=value.others_after + draw(small),
                 own=value.own and draw(st.booleans()),
-                most=value.most,
+                own_needs=draw(tighter(value.own_needs)),
             )
-        case KindVoting():
-            return KindVoting(
-                directions=draw(part_of(value.directions)),
-                up=draw(tighter(value.up)),
-                down=draw(tighter(value.down)),
+        case Bounties() if draw(st.booleans()):
+            return None
+        case Flagging():
+            reasons = draw(tighter_reasons(value.reasons))
+            return attrs.evolve(
+                value,
+                who=draw(tighter(value.who)),
+                settle=draw(tighter(value.settle)),
                 own=value.own and draw(st.booleans()),
+                reasons=reasons,
             )
-        case Voting():
-            names = {quota.name for quota in value.quotas}
-            more = [each for each in draw(st.lists(quotas(), max_size=2))]
-            heaviest = value.heaviest
-            if draw(st.booleans()):
-                heaviest = max(1, (heaviest or 5) - draw(st.integers(0, 5)))
-            return Voting(
-                question=draw(tighter(value.question)),
-                answer=draw(tighter(value.answer)),
-                comment=draw(tighter(value.comment)),
-                quotas=(
-                    *[draw(tighter(each)) for each in value.quotas],
-                    *[each for each in more if each.name not in names],
-                ),
-                heaviest=heaviest,
+        case Stops():
+            more = st.frozensets(st.sampled_from(Act))
+            return Stops(
+                closed=value.closed | draw(more),
+                hidden=value.hidden | draw(more),
+                pending=value.pending | draw(more),
+                suspended=value.suspended or draw(st.booleans()),
             )
-        case str():
+        case OwnVotes.ALLOW:
+            return draw(st.sampled_from((OwnVotes.ALLOW, OwnVotes.FORBID)))
+        case bool():
+            return value and draw(st.booleans())
+        case frozenset():
+            return draw(part_of(value))
+        case str() | None:
             return value
+        case tuple():
+            return tuple([draw(tighter(each)) for each in value])
         case _:
-            return type(value)(
+            kept = DOING.get(type(value), set())
+            return attrs.evolve(
+                value,
                 **{
-                    each.name: draw(tighter(getattr(value, each.name)))
+                    each.name: draw(tighter_field(each.name, value))
                     for each in attrs.fields(type(value))
-                }
+                    if each.name not in kept
+                },
             )
 
 
-def part_of(items: frozenset[Any]) -> st.SearchStrategy[frozenset[Any]]:
+@st.composite
+def tighter_field(draw: st.DrawFn, name: str, value: Any) -> Any:
+    found = getattr(value, name)
+    if name in RISING:
+        return found + draw(small)
+    if name == "heaviest":
+        drop = draw(st.integers(0, 5))
+        return draw(st.sampled_from((found, max(1, (found or 5) - drop))))
+    if name in FALLING:
+        least = 1 if name == "at_once" else 0
+        lower = least if found is None else max(least, found - draw(small))
+        return draw(st.sampled_from((found, lower)))
+    if name == "reasons":
+        return draw(tighter_reasons(found))
+    return draw(tighter(found))
+
+
+@st.composite
+def tighter_needs(draw: st.DrawFn, value: Needs) -> Needs:
+    """More points, fewer roles; without either everybody may."""
+    points, roles = value.reputation, value.roles
+    if value.nothing:
+        return Needs(reputation=draw(st.none() | small), roles=draw(some_roles))
+    if points is None:
+        return Needs(roles=draw(part_of(roles)) or roles)
+    fewer = draw(part_of(roles))
+    if fewer and draw(st.booleans()):
+        return Needs(roles=fewer)
+    return Needs(reputation=points + draw(small), roles=fewer)
+
+
+@st.composite
+def tighter_reasons(draw: st.DrawFn, reasons: frozenset[str]) -> frozenset[str]:
+    """No reasons at all means that any text is one."""
+    if not reasons:
+        return draw(st.sampled_from((reasons, frozenset({"spam"}))))
+    return draw(part_of(reasons)) or reasons
+
+
+some_roles = st.frozensets(st.sampled_from(("moderator", "staff")), max_size=2)
+
+
+def part_of(items: frozenset[Any]) -> st.SearchStrategy[Any]:
     if not items:
         return st.just(items)
     return st.frozensets(st.sampled_from(sorted(items)))

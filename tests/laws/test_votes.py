@@ -20,8 +20,11 @@ weights = st.one_of(st.just(1), st.integers(1, 1000))
 
 def votable(thread: Thread) -> str:
     """A post that takes votes."""
-    assume(thread.status.archived is None)
-    standing = [post.id for post in thread.posts if post.stands]
+    status = thread.status
+    assume(status.archived is None and status.locked is None)
+    standing = [
+        post.id for post in thread.posts if post.stands and post.status.locked is None
+    ]
     assume(standing)
     return standing[-1]
 

@@ -12,9 +12,13 @@ from qathread import (
     UP,
     Answer,
     Body,
+    Closed,
     Comment,
+    Locked,
+    LockLevel,
     Mark,
     PostKind,
+    PostStatus,
     Question,
     Status,
     Stub,
@@ -40,7 +44,21 @@ from qathread.errors import (
     ValidationError,
 )
 from qathread.policies import OPEN, STACK_EXCHANGE
-from qathread.policy import Accepting, Needs, Policy, Quota, QuotaUse
+from qathread.policy import (
+    Accepting,
+    AcceptWho,
+    Act,
+    Deleting,
+    KindVoting,
+    Needs,
+    OwnVotes,
+    Policy,
+    Quota,
+    QuotaUse,
+    Stops,
+    Window,
+    drawn,
+)
 from qathread.rules import Rule
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -90,7 +108,7 @@ def with_posting(policy: Policy, **changes: Any) -> Policy:
 
 SE, LATER = STACK_EXCHANGE, AT + timedelta(days=1)
 NOT_OWN = with_posting(OPEN, accept=Accepting(own=False))
-FOUR = with_voting(
+FOUR = attrs.evolve(
     OPEN, quotas=(Quota(name="votes", limit=4), Quota(name="other", limit=1))
 )
 USED = Usage(quotas=(QuotaUse(name="votes", used=4, resets_at=LATER),))
@@ -120,6 +138,89 @@ def suggested() -> Thread:
     return posting.edit(thread, "q.2", body=LONG + "!", by=GREG, **NOW)
 
 
+MOD = User(id="mod", roles=frozenset({"moderator"}))
+MODERATORS = Needs(roles=frozenset({"moderator"}))
+#: Five minutes for votes, comments and answers; an edit opens votes again.
+HASTY = with_voting(
+    with_posting(
+        OPEN,
+        answer=attrs.evolve(
+            OPEN.posting.answer,
+            edit=MODERATORS,
+            edit_own=Window(seconds=300, while_last=True),
+            edit_wiki=Needs(reputation=100),
+        ),
+        accept=Accepting(
+            who=AcceptWho.ASKER,
+            others=Needs(reputation=500),
+            others_after=600,
+            own_needs=Needs(reputation=20),
+        ),
+        depth=1,
+    ),
+    answer=KindVoting(change=Window(seconds=300, edits_reopen=True), open_for=3600),
+)
+#: Nobody takes down what others wrote, or what others relied on.
+KEPT = with_posting(
+    OPEN,
+    question=attrs.evolve(
+        OPEN.posting.question,
+        delete=Deleting(own_answers=1, own_upvoted=False, others=MODERATORS),
+    ),
+    answer=attrs.evolve(
+        OPEN.posting.answer, delete=Deleting(own_accepted=False, others=MODERATORS)
+    ),
+    comment=attrs.evolve(
+        OPEN.posting.comment, delete=Deleting(own=False, others=MODERATORS)
+    ),
+)
+STOPPED = attrs.evolve(
+    OPEN,
+    moderation=attrs.evolve(
+        OPEN.moderation,
+        lock=MODERATORS,
+        protected=Needs(reputation=10),
+        stops=Stops(
+            hidden=frozenset({Act.VOTE}),
+            pending=frozenset({Act.VOTE}),
+            suspended=True,
+        ),
+    ),
+)
+MINUTES_6, MINUTES_61 = AT + timedelta(minutes=6), AT + timedelta(minutes=61)
+
+
+def marked(status: Status | PostStatus) -> Thread:
+    """The same thread with marks on itself, or on its answer."""
+    content = answered().content
+    assert content.question is not None
+    (answer,) = content.answers
+    on_thread = status if isinstance(status, Status) else Status()
+    if isinstance(status, PostStatus):
+        answer = attrs.evolve(answer, status=status)
+    return Thread.from_parts(
+        id="q",
+        posts=(content.question, answer, *content.comments),
+        tallies=content.tallies,
+        status=on_thread,
+        version=3,
+    )
+
+
+def voted() -> Thread:
+    return voting.cast(answered(), "q.2", UP, by=LI, **NOW)
+
+
+def accepted(by: User = ADA) -> Thread:
+    return posting.accept(answered(), "q.2", by=by, **NOW)
+
+
+#: When the same change would be allowed, where time helps.
+RETRY = {
+    "suspended": LATER,
+    "locked": LATER,
+    "accept: another one too early": AT + timedelta(minutes=10),
+}
 Refused = tuple[Callable[[], Thread], Rule, int | str | None, int | str | None]
 REFUSED: dict[str, Refused] = {
     "accept: not the asker": (
@@ -236,6 +337,151 @@ REFUSED: dict[str, Refused] = {
         ),
         Rule.REPUTATION, 50, 1,
     ),
+    "suspended": (
+        lambda: voting.cast(
+            answered(), "q.2", UP, by=attrs.evolve(LI, suspended_until=LATER),
+            policy=STOPPED, **NOW,
+        ),
+        Rule.SUSPENDED, None, None,
+    ),
+    "vote: too late to change": (
+        lambda: voting.cast(voted(), "q.2", DOWN, by=LI, policy=HASTY, at=MINUTES_6),
+        Rule.VOTE_LOCKED, 300, 360,
+    ),
+    "vote: too late to take back": (
+        lambda: voting.retract(voted(), "q.2", by=LI, policy=HASTY, at=MINUTES_6),
+        Rule.VOTE_LOCKED, 300, 360,
+    ),
+    "vote: an edit before it opens nothing": (
+        lambda: voting.retract(
+            voting.cast(edited(), "q.2", UP, by=LI, **NOW),
+            "q.2", by=LI, policy=HASTY, at=MINUTES_6,
+        ),
+        Rule.VOTE_LOCKED, 300, 360,
+    ),
+    "vote: an old post": (
+        lambda: voting.cast(answered(), "q.2", UP, by=LI, policy=HASTY, at=MINUTES_61),
+        Rule.VOTE_CLOSED, 3600, 3660,
+    ),
+    "vote: an old post, taken back": (
+        lambda: voting.retract(voted(), "q.2", by=LI, policy=HASTY, at=MINUTES_61),
+        Rule.VOTE_CLOSED, 3600, 3660,
+    ),
+    "edit: one's own, too late": (
+        lambda: posting.edit(
+            posting.answer(answered(), LONG, by=LI, **NOW),
+            "q.2", body="So?", by=GREG, policy=HASTY, at=MINUTES_6,
+        ),
+        Rule.EDIT_WINDOW, 300, 360,
+    ),
+    "edit: somebody else's": (
+        lambda: posting.edit(
+            answered(), "q.2", body="So?", by=LI, policy=HASTY, **NOW
+        ),
+        Rule.ROLE, "moderator", "none",
+    ),
+    "edit: everybody's": (
+        lambda: posting.edit(
+            marked(PostStatus(wiki=Mark())), "q.2", body="So?", by=NEW, policy=HASTY,
+            **NOW,
+        ),
+        Rule.REPUTATION, 100, 1,
+    ),
+    "accept: another one too early": (
+        lambda: posting.accept(answered(), "q.2", by=LI, policy=HASTY, **NOW),
+        Rule.ACCEPT_WHO, "ada", "li",
+    ),
+    "accept: one's own with too little": (
+        lambda: posting.accept(
+            posting.answer(asked(), LONG, by=ADA, **NOW),
+            "q.2", by=attrs.evolve(ADA, reputation=19), policy=HASTY, **NOW,
+        ),
+        Rule.REPUTATION, 20, 19,
+    ),
+    "nesting": (
+        lambda: posting.comment(answered(), "q.3", "So?", by=ADA, policy=HASTY, **NOW),
+        Rule.NESTING, 1, 2,
+    ),
+    "delete: somebody else's": (
+        lambda: posting.delete(answered(), "q.2", by=LI, policy=KEPT, **NOW),
+        Rule.ROLE, "moderator", "none",
+    ),
+    "delete: one's own accepted answer": (
+        lambda: posting.delete(accepted(), "q.2", by=GREG, policy=KEPT, **NOW),
+        Rule.DELETE_ACCEPTED, None, None,
+    ),
+    "delete: one's own comment": (
+        lambda: posting.delete(answered(), "q.3", by=LI, policy=KEPT, **NOW),
+        Rule.DELETE_OWN, None, None,
+    ),
+    "delete: a question with answers": (
+        lambda: posting.delete(
+            posting.answer(answered(), LONG, by=LI, **NOW),
+            "q.1", by=ADA, policy=KEPT, **NOW,
+        ),
+        Rule.DELETE_ANSWERED, 1, 2,
+    ),
+    "delete: a question with a good answer": (
+        lambda: posting.delete(voted(), "q.1", by=ADA, policy=KEPT, **NOW),
+        Rule.DELETE_ANSWERED, 0, 1,
+    ),
+    "restore: what somebody else took down": (
+        lambda: posting.restore(gone("q.2"), "q.2", by=GREG, policy=KEPT, **NOW),
+        Rule.ROLE, "moderator", "none",
+    ),
+    "closed": (
+        lambda: posting.answer(marked(Status(closed=Closed())), LONG, by=LI, **NOW),
+        Rule.CLOSED, None, None,
+    ),
+    "protected": (
+        lambda: posting.answer(
+            marked(Status(protected=Mark())), LONG, by=NEW, policy=STOPPED, **NOW
+        ),
+        Rule.REPUTATION, 10, 1,
+    ),
+    "locked": (
+        lambda: voting.cast(
+            marked(PostStatus(locked=Locked(until=LATER))), "q.2", UP, by=LI, **NOW
+        ),
+        Rule.LOCKED, None, "all",
+    ),
+    "locked: the thread": (
+        lambda: voting.react(
+            marked(Status(locked=Locked())), "q.3", "like", by=LI, **NOW
+        ),
+        Rule.LOCKED, None, "all",
+    ),
+    "locked: no answers": (
+        lambda: posting.answer(
+            marked(Status(locked=Locked(level=LockLevel.REPLIES))), LONG, by=LI, **NOW
+        ),
+        Rule.LOCKED, None, "replies",
+    ),
+    "locked: no comments": (
+        lambda: posting.comment(
+            marked(PostStatus(locked=Locked(level=LockLevel.COMMENTS))),
+            "q.2", "So?", by=LI, **NOW,
+        ),
+        Rule.LOCKED, None, "comments",
+    ),
+    "hidden": (
+        lambda: voting.cast(
+            marked(PostStatus(hidden=Mark())), "q.2", UP, by=LI, policy=STOPPED, **NOW
+        ),
+        Rule.HIDDEN, None, None,
+    ),
+    "hidden: the thread": (
+        lambda: voting.cast(
+            marked(Status(hidden=Mark())), "q.2", UP, by=LI, policy=STOPPED, **NOW
+        ),
+        Rule.HIDDEN, None, None,
+    ),
+    "pending": (
+        lambda: voting.cast(
+            marked(PostStatus(pending=Mark())), "q.2", UP, by=LI, policy=STOPPED, **NOW
+        ),
+        Rule.PENDING, None, None,
+    ),
     "quota": (
         lambda: voting.cast(
             answered(), "q.2", UP, by=LI, policy=FOUR, usage=USED, **NOW
@@ -324,13 +570,29 @@ def test_a_rule_says_what_it_needs_and_what_it_has(case: str) -> None:
         wish()
     error = caught.value
     assert (error.rule, error.need, error.have) == (rule, need, have)
-    assert error.retry_at == (LATER if rule is Rule.QUOTA else None)
+    assert error.retry_at == RETRY.get(case, LATER if rule is Rule.QUOTA else None)
     assert isinstance(error, PermissionError)
     assert error.to_dict()["rule"] == rule.value
 
 
+#: Reached in the tests of moderation, which has a table like this one.
+OF_MODERATION = {
+    Rule.BOUNTY_AMOUNT,
+    Rule.BOUNTY_OPEN,
+    Rule.BOUNTY_OVER,
+    Rule.BOUNTY_OWNER,
+    Rule.BOUNTY_WAIT,
+    Rule.CLOSE_REASON,
+    Rule.FLAG_REASON,
+    Rule.FLAG_REPEATED,
+    Rule.NO_BOUNTIES,
+    Rule.SELF_FLAG,
+}
+
+
 def test_every_rule_is_reached() -> None:
-    assert {rule for _, rule, _, _ in REFUSED.values()} == set(Rule)
+    here = {rule for _, rule, _, _ in REFUSED.values()}
+    assert here | OF_MODERATION == set(Rule)
 
 
 def test_what_is_refused_to_some_is_granted_to_those_who_may() -> None:
@@ -358,13 +620,169 @@ def test_a_quota_counts_only_what_it_is_for_and_what_is_new() -> None:
     assert turned.score("q.2") == -1
     # Without usage nobody knows.
     assert voting.cast(answered(), "q.2", UP, by=LI, policy=FOUR, **NOW) == once
-    (votes, _) = FOUR.voting.quotas
+    (votes, _) = FOUR.quotas
     for_comments = attrs.evolve(votes, kinds=frozenset({PostKind.COMMENT}))
-    narrow = with_voting(OPEN, quotas=(for_comments,))
+    narrow = attrs.evolve(OPEN, quotas=(for_comments,))
     same = voting.cast(answered(), "q.2", UP, by=LI, policy=narrow, usage=USED, **NOW)
     assert same == once
     with pytest.raises(PolicyViolation, match="quota"):
         voting.cast(answered(), "q.3", UP, by=ADA, policy=narrow, usage=USED, **NOW)
+
+
+def test_what_marks_and_windows_stop_they_stop_no_further() -> None:
+    """The neighbours of each refusal: other acts, other people, the time before."""
+    no_comments = marked(Status(locked=Locked(level=LockLevel.COMMENTS)))
+    assert posting.answer(no_comments, LONG, by=LI, **NOW)
+    no_replies = marked(Status(locked=Locked(level=LockLevel.REPLIES)))
+    assert voting.cast(no_replies, "q.2", UP, by=LI, **NOW).score("q.2") == 1
+    over = marked(Status(locked=Locked(until=AT)))
+    assert voting.cast(over, "q.2", UP, by=LI, **NOW).score("q.2") == 1
+    locked = marked(Status(locked=Locked()))
+    by_mod = voting.cast(locked, "q.2", UP, by=MOD, policy=STOPPED, **NOW)
+    assert by_mod.score("q.2") == 1
+    closed = marked(Status(closed=Closed()))
+    assert posting.comment(closed, "q.2", "So?", by=LI, **NOW)
+    free = attrs.evolve(LI, suspended_until=AT)
+    cast = voting.cast(answered(), "q.2", UP, by=free, policy=STOPPED, **NOW)
+    assert cast.score("q.2") == 1
+
+
+def test_a_vote_can_be_changed_in_its_window_and_after_an_edit() -> None:
+    in_time = AT + timedelta(seconds=300)
+    turned = voting.cast(voted(), "q.2", DOWN, by=LI, policy=HASTY, at=in_time)
+    assert turned.score("q.2") == -1
+    # The change has a window of its own.
+    more = in_time + timedelta(seconds=300)
+    assert voting.retract(turned, "q.2", by=LI, policy=HASTY, at=more).score("q.2") == 0
+    reworded = posting.edit(voted(), "q.2", body="So!", by=GREG, at=MINUTES_6)
+    late = AT + timedelta(minutes=30)
+    again = voting.retract(reworded, "q.2", by=LI, policy=HASTY, at=late)
+    assert again.score("q.2") == 0
+
+
+def test_who_may_edit_after_the_window() -> None:
+    late: dict[str, Any] = {"policy": HASTY, "at": MINUTES_6}
+    # Nothing was posted after it.
+    assert posting.edit(answered(), "q.2", body="So!", by=GREG, **late)
+    newer = posting.answer(answered(), LONG, by=LI, **NOW)
+    assert posting.edit(newer, "q.2", body="So!", by=MOD, **late)
+    wiki = marked(PostStatus(wiki=Mark()))
+    assert posting.edit(wiki, "q.2", body="So!", by=LI, **late)
+
+
+def test_others_accept_when_the_asker_did_not() -> None:
+    after = AT + timedelta(minutes=10)
+    done = posting.accept(answered(), "q.2", by=LI, policy=HASTY, at=after)
+    assert done.accepted == ("q.2",)
+    with pytest.raises(PolicyViolation, match="asker") as caught:
+        posting.accept(answered(), "q.2", by=NEW, policy=HASTY, at=after)
+    assert caught.value.retry_at is None
+
+
+def test_authors_and_moderators_take_down_and_bring_back() -> None:
+    assert posting.delete(answered(), "q.2", by=GREG, policy=KEPT, **NOW)
+    assert posting.delete(answered(), "q.1", by=ADA, policy=KEPT, **NOW)
+    down = posting.delete(accepted(), "q.2", by=MOD, policy=KEPT, **NOW)
+    assert down.accepted == ()
+    with pytest.raises(PolicyViolation, match="role"):
+        posting.restore(down, "q.2", by=GREG, policy=KEPT, **NOW)
+    back = posting.restore(down, "q.2", by=MOD, policy=KEPT, **NOW)
+    assert back.accepted == ("q.2",)
+
+
+def test_a_policy_can_cast_the_vote_of_whoever_writes() -> None:
+    auto = KindVoting(own=OwnVotes.AUTO)
+    policy = with_voting(OPEN, question=auto, answer=auto, comment=auto)
+    thread = ask(policy)
+    assert (thread.version, thread.score("q.1")) == (2, 1)
+    assert events.replay(thread.pending) == thread
+    thread = posting.answer(thread, LONG, by=GREG, policy=policy, **NOW)
+    assert [each.voter_id for each in thread.votes] == ["ada", "greg"]
+    thread = posting.comment(thread, "q.3", "So?", by=LI, policy=policy, **NOW)
+    assert (thread.version, thread.score("q.5")) == (6, 1)
+    cast = thread.pending[-1]
+    assert isinstance(cast, events.VoteCast)
+    assert cast.cause == events.EventId(thread_id="q", version=5)
+    # It is a vote like any other: it can be turned, and taken back.
+    assert voting.retract(thread, "q.5", by=LI, policy=policy, **NOW).score("q.5") == 0
+    none = with_voting(OPEN, question=attrs.evolve(auto, directions=frozenset()))
+    assert ask(none).version == 1
+
+
+def test_edits_in_the_grace_period_become_one_revision() -> None:
+    five = attrs.evolve(OPEN.posting.answer, grace=300)
+    policy = with_posting(OPEN, answer=five)
+    soon, later = AT + timedelta(minutes=5), AT + timedelta(minutes=6)
+    first = posting.edit(answered(), "q.2", body="One", by=GREG, policy=policy, at=soon)
+    assert (first["q.2"].revision, first["q.2"].body.source) == (1, "One")
+    assert first["q.2"].edited_at == soon
+    event = first.pending[-1]
+    assert isinstance(event, events.PostEdited)
+    assert event.replaced.body.source == LONG  # the log keeps every wording
+    assert [each.body.source for each in first.revisions] == ["One"]
+    assert events.replay(first.pending) == first
+    assert from_json(to_json(first)) == first
+    # The period runs from the first wording on, and is for its editor alone.
+    second = posting.edit(first, "q.2", body="Two", by=GREG, policy=policy, at=later)
+    assert second["q.2"].revision == 2
+    third = posting.edit(second, "q.2", body="Three", by=LI, policy=policy, at=later)
+    assert third["q.2"].revision == 3
+    assert [each.body.source for each in third.revisions] == ["One", "Two", "Three"]
+
+
+def test_nested_quotas_are_drawn_on_in_order() -> None:
+    """Ten votes for questions alone, while more than five of thirty are left."""
+    questions, both = frozenset({PostKind.QUESTION}), {PostKind.QUESTION}
+    both.add(PostKind.ANSWER)
+    quotas = (
+        Quota(name="q", limit=10, kinds=questions, then="qa", spare=6),
+        Quota(name="qa", limit=30, kinds=frozenset(both)),
+    )
+    cases = {
+        (0, 0): ("q", False),
+        (10, 0): ("qa", False),  # the first is used up
+        (3, 24): ("q", False),  # six are left
+        (3, 25): ("qa", False),  # five are left
+        (3, 30): ("qa", True),
+    }
+    for (q, qa), (name, full) in cases.items():
+        used = {"q": q, "qa": qa}
+        found = drawn(quotas, Act.VOTE, PostKind.QUESTION, used.__getitem__)
+        assert found[0] is not None
+        assert (found[0].name, found[1]) == (name, full)
+    unused = {"q": 0, "qa": 0}
+    kind = PostKind.COMMENT
+    assert drawn(quotas, Act.VOTE, kind, unused.__getitem__) == (None, False)
+
+
+def test_quotas_are_for_more_than_votes() -> None:
+    full = {act: Quota(name=act.value, limit=0, acts=frozenset({act})) for act in Act}
+    wishes: dict[Act, Callable[[Policy], Thread]] = {
+        Act.ASK: lambda p: ask(p, usage=Usage()),
+        Act.ANSWER: lambda p: posting.answer(
+            asked(), LONG, by=LI, policy=p, usage=Usage(), **NOW
+        ),
+        Act.COMMENT: lambda p: posting.comment(
+            asked(), "q.1", "So?", by=LI, policy=p, usage=Usage(), **NOW
+        ),
+        Act.EDIT: lambda p: posting.edit(
+            answered(), "q.2", body="So?", by=LI, policy=p, usage=Usage(), **NOW
+        ),
+        Act.ACCEPT: lambda p: posting.accept(
+            answered(), "q.2", by=LI, policy=p, usage=Usage(), **NOW
+        ),
+        Act.DELETE: lambda p: posting.delete(
+            answered(), "q.2", by=LI, policy=p, usage=Usage(), **NOW
+        ),
+        Act.REACT: lambda p: voting.react(
+            answered(), "q.2", "like", by=LI, policy=p, usage=Usage(), **NOW
+        ),
+    }
+    for act, wish in wishes.items():
+        assert wish(OPEN)
+        with pytest.raises(PolicyViolation, match=f"'{act}'") as caught:
+            wish(attrs.evolve(OPEN, quotas=(full[act],)))
+        assert caught.value.rule is Rule.QUOTA
 
 
 def test_more_answers_than_are_accepted_replace_the_oldest_in_one_event() -> None:

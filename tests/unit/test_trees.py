@@ -26,7 +26,7 @@ from qathread.feedback import DOWN, UP, Reaction, Tally, Vote
 from qathread.pages import MAX_LIMIT, _sealed, decode_cursor, encode_cursor
 from qathread.posts import Answer, Comment, Question, Stub
 from qathread.revisions import Revision
-from qathread.status import Closed, Mark, PostStatus, Status
+from qathread.status import Closed, Locked, Mark, PostStatus, Status
 from qathread.thread import Thread
 from qathread.trees import (
     Change,
@@ -572,7 +572,7 @@ def test_the_wordings_of_the_newest_copy_are_kept() -> None:
 
 
 def test_people_and_marks_known_win_over_unknown() -> None:
-    a = thread(users=[User(id="ada", name="Ada")], status=Status(locked=Mark()))
+    a = thread(users=[User(id="ada", name="Ada")], status=Status(locked=Locked()))
     b = thread(
         answer("a"),
         users=[User(id="ada"), User(id="bob", kind=UserKind.DELETED)],
@@ -582,7 +582,7 @@ def test_people_and_marks_known_win_over_unknown() -> None:
     both = merge(merge(a, b), c)
     assert both.users["ada"].name == "Ada"
     assert both.users["bob"].kind is UserKind.DELETED
-    assert both.status == Status(locked=Mark(), closed=Closed(reason="off-topic"))
+    assert both.status == Status(locked=Locked(), closed=Closed(reason="off-topic"))
     assert conflicts(a, b) == () == conflicts(b, c)
 
 

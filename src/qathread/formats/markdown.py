@@ -148,6 +148,7 @@ def _report_losses(thread: Thread, report: Collector) -> None:
         ("suggestions", "suggested wordings", len(thread.suggestions)),
         ("bounties", "bounties", len(thread.bounties)),
         ("flags", "flags", len(thread.flags)),
+        ("motions", "votes to close or reopen", len(thread.motions)),
         ("links", "links to other threads", len(thread.links)),
         ("views", "counts of views", _views(thread)),
         ("fractions", "fractions of seconds", _fractions(posts)),

@@ -5,9 +5,10 @@ from ..policy import KindPosting, Lengths, Policy, Posting
 __all__ = ["OPEN"]
 
 #: Refuses only what makes no sense (unknown ids, a change to a deleted post) and
-#: texts past generous lengths. Anyone votes, also for themselves, edits and
-#: accepts; accepting another answer replaces the first. The lengths are ours:
-#: title 300, name 64, tag 64, 64 tags, comment 10,000, body 262,144 code points.
+#: texts past generous lengths. Anyone votes, also for themselves, edits, closes
+#: and accepts; accepting another answer replaces the first. Nothing is paid and
+#: nothing is counted. The lengths are ours: title 300, name 64, tag 64, 64 tags,
+#: comment 10,000, body 262,144 code points.
 OPEN = Policy(
     name="open",
     posting=Posting(

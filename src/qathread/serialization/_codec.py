@@ -23,7 +23,7 @@ from ..errors import (
     ValidationError,
     excerpt,
 )
-from ..facts import Event, Imported
+from ..facts import Imported, PostsMovedIn, ThreadSplitOff
 from ..limits import MAX_INTEGER, Limits
 from ..thread import Thread, content_in, imported
 from ..thread import stored as as_stored
@@ -169,7 +169,7 @@ def from_json(
     *,
     limits: Limits | None = ...,
     stored: bool = ...,
-) -> Event: ...
+) -> Any: ...  # a type checker cannot tell one union of events from another
 def from_json(
     data: bytes | str,
     cls: Any = Thread,
@@ -182,8 +182,8 @@ def from_json(
 
     Args:
         data: One document in UTF-8.
-        cls: What it must hold: Thread, Event, the class of one event, or the
-            class of another value.
+        cls: What it must hold: Thread, Event, AccountEvent, the class of one
+            event, or the class of another value.
         limits: The largest input; None for bytes one trusts, of any size.
         stored: For a cache of one's own: a thread comes back with nothing
             pending, as a store gives it. By default what comes from outside is
@@ -251,7 +251,7 @@ def from_dict(
             if event_class is None or not _wanted(event_class, cls):
                 raise _wrong_event(name)
             event = strict.structured(members, event_class)
-            if event_class is Imported:
+            if isinstance(event, Imported | ThreadSplitOff | PostsMovedIn):
                 return evolve(event, content=_fitting(event.content))
             return event
         if cls not in TYPE_OF:

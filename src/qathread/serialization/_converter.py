@@ -76,6 +76,11 @@ def _bool(value: Any, _: Any) -> bool:
     raise _wrong("true or false", value)
 
 
+def _null(value: Any, _: Any) -> None:
+    if value is not None:
+        raise _wrong("null", value)
+
+
 def _instant(value: Any, _: Any) -> datetime:
     if value.__class__ is not str:
         raise Mismatch("instant", f"a time belongs here, not {_shown(value)}")
@@ -267,6 +272,7 @@ def _new_converter() -> Converter:
     converter.register_structure_hook(str, _str)
     converter.register_structure_hook(int, _int)
     converter.register_structure_hook(bool, _bool)
+    converter.register_structure_hook(NoneType, _null)
     converter.register_structure_hook(datetime, _instant)
     converter.register_unstructure_hook(datetime, instant_text)
     converter.register_unstructure_hook(StrEnum, attrgetter("value"))

@@ -1,21 +1,34 @@
 """Which classes have a document form, and under which names."""
 
 import re
-from typing import Final
+from typing import Final, get_args
 
 from attrs import AttrsInstance
 
 from .. import facts
+from ..badges import Award, BadgeRule
 from ..bodies import Body
 from ..content import Content
 from ..feedback import Reaction, Tally, Vote
 from ..limits import Limits
 from ..losses import Loss, LossReport
+from ..notices import Follow, Notice
+from ..policies import Difference
 from ..policy import Policy, Usage
 from ..posts import Answer, Comment, Question, Stub
 from ..provenance import Provenance
 from ..revisions import Revision, Suggestion
-from ..status import Bounty, Closed, Flag, Link, Mark, PostStatus, Status
+from ..status import (
+    Bounty,
+    Closed,
+    Flag,
+    Link,
+    Locked,
+    Mark,
+    Motion,
+    PostStatus,
+    Status,
+)
 from ..users import User
 
 #: The version of the format that this release writes.
@@ -32,17 +45,24 @@ def snake(name: str) -> str:
 
 _VALUES: tuple[type[AttrsInstance], ...] = (
     Answer,
+    Award,
+    BadgeRule,
     Body,
     Bounty,
     Closed,
     Comment,
     Content,
+    Difference,
     Flag,
+    Follow,
     Limits,
     Link,
+    Locked,
     Loss,
     LossReport,
     Mark,
+    Motion,
+    Notice,
     Policy,
     PostStatus,
     Provenance,
@@ -65,26 +85,6 @@ VALUE_OF: Final[dict[str, type]] = {name: cls for cls, name in TYPE_OF.items()}
 #: The ``event`` of a document of an event, by class, and the other way round.
 EVENT_OF: Final[dict[type, str]] = {
     cls: snake(cls.__name__)
-    for cls in (
-        facts.Imported,
-        facts.QuestionAsked,
-        facts.AnswerPosted,
-        facts.CommentPosted,
-        facts.PostEdited,
-        facts.PostRolledBack,
-        facts.EditSuggested,
-        facts.EditApproved,
-        facts.EditRejected,
-        facts.PostDeleted,
-        facts.PostRestored,
-        facts.AnswerAccepted,
-        facts.AnswerUnaccepted,
-        facts.VoteCast,
-        facts.VoteChanged,
-        facts.VoteRetracted,
-        facts.ReactionAdded,
-        facts.ReactionRemoved,
-        facts.VotesCounted,
-    )
+    for cls in (*get_args(facts.Event), *get_args(facts.AccountEvent))
 }
 CLASS_OF_EVENT: Final[dict[str, type]] = {name: cls for cls, name in EVENT_OF.items()}

@@ -1,9 +1,11 @@
 """JSON Lines: one document a line, for event logs."""
 
 from collections.abc import Iterable, Iterator
+from types import UnionType
+from typing import Literal, overload
 
 from ..errors import FormatError
-from ..facts import Event
+from ..facts import AccountEvent, Event
 from ..limits import Limits
 from ._codec import from_json, to_json
 
@@ -12,7 +14,7 @@ __all__ = ["from_lines", "to_lines"]
 _DEFAULT = Limits()
 
 
-def to_lines(events: Iterable[Event]) -> bytes:
+def to_lines(events: Iterable[Event | AccountEvent]) -> bytes:
     """
     Return events as JSON Lines.
 
@@ -25,9 +27,26 @@ def to_lines(events: Iterable[Event]) -> bytes:
     return b"".join(to_json(event) + b"\n" for event in events)
 
 
+@overload
 def from_lines(
-    data: bytes | Iterable[bytes], *, limits: Limits | None = _DEFAULT
-) -> Iterator[Event]:
+    data: bytes | Iterable[bytes],
+    *,
+    limits: Limits | None = ...,
+    accounts: Literal[False] = ...,
+) -> Iterator[Event]: ...
+@overload
+def from_lines(
+    data: bytes | Iterable[bytes],
+    *,
+    limits: Limits | None = ...,
+    accounts: Literal[True],
+) -> Iterator[Event | AccountEvent]: ...
+def from_lines(
+    data: bytes | Iterable[bytes],
+    *,
+    limits: Limits | None = _DEFAULT,
+    accounts: bool = False,
+) -> Iterator[Event | AccountEvent]:
     """
     Give the events in JSON Lines, one at a time.
 
@@ -35,6 +54,8 @@ def from_lines(
         data: The bytes, or its lines such as an open binary file; blank lines
             are passed over.
         limits: Its ``record`` bounds a line; None lifts the limits.
+        accounts: Whether events of accounts, which belong to no thread, are taken
+            as well.
 
     Yields:
         The events in order.
@@ -42,6 +63,7 @@ def from_lines(
     Raises:
         FormatError: With the number of the line.
     """
+    kinds: UnionType = Event | AccountEvent if accounts else Event
     lines = data.split(b"\n") if isinstance(data, bytes) else data
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -56,7 +78,7 @@ def from_lines(
                 f"line {number}",
             )
         try:
-            yield from_json(line, Event, limits=limits)
+            yield from_json(line, kinds, limits=limits)
         except FormatError as error:
             where = f"line {number}" + (f", {error.where}" if error.where else "")
             raise FormatError(

@@ -8,15 +8,18 @@ middle of its own import.
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, get_args
 
 from .. import (
+    badges,
     bodies,
     content,
     events,
     feedback,
     limits,
     losses,
+    notices,
+    policies,
     policy,
     posts,
     provenance,
@@ -30,6 +33,8 @@ __all__ = ["STRATEGIES", "register"]
 
 #: The function of :mod:`qathread.testing.strategies` that makes each class.
 STRATEGIES: dict[type, str] = {
+    badges.Award: "awards",
+    badges.BadgeRule: "badge_rules",
     bodies.Body: "bodies",
     content.Content: "contents",
     events.EventId: "event_ids",
@@ -40,17 +45,30 @@ STRATEGIES: dict[type, str] = {
     limits.Limits: "limits",
     losses.Loss: "losses",
     losses.LossReport: "loss_reports",
+    notices.Follow: "follows",
+    notices.Notice: "notices",
+    policies.Difference: "differences",
     policy.Accepting: "acceptings",
+    policy.Bounties: "bounty_rules",
+    policy.Cap: "caps",
+    policy.Deleting: "deletings",
+    policy.Flagging: "flaggings",
     policy.KindPosting: "kind_postings",
     policy.KindVoting: "kind_votings",
     policy.Lengths: "lengths",
+    policy.Moderation: "moderations",
     policy.Needs: "needs",
+    policy.Pay: "pays",
     policy.Policy: "policies",
     policy.Posting: "postings",
+    policy.Quorum: "quorums",
     policy.Quota: "quotas",
     policy.QuotaUse: "quota_uses",
+    policy.Reputation: "reputations",
+    policy.Stops: "stops",
     policy.Usage: "usages",
     policy.Voting: "votings",
+    policy.Window: "windows",
     posts.Answer: "answers",
     posts.Comment: "comments",
     posts.Question: "questions",
@@ -62,7 +80,9 @@ STRATEGIES: dict[type, str] = {
     status.Closed: "closings",
     status.Flag: "flags",
     status.Link: "links",
+    status.Locked: "locks",
     status.Mark: "marks",
+    status.Motion: "motions",
     status.PostStatus: "post_statuses",
     status.Status: "statuses",
     thread.Thread: "threads",
@@ -81,7 +101,7 @@ def register() -> None:
 
     for cls, name in STRATEGIES.items():
         register_type_strategy(cls, _later(name))
-    for cls in events.Event.__args__:
+    for cls in (*get_args(events.Event), *get_args(events.AccountEvent)):
         register_type_strategy(cls, _later("events"))
 
 

@@ -22,22 +22,27 @@ from hypothesis.strategies import SearchStrategy
 
 from .. import posting, voting
 from ..content import Content, ThreadKind
-from ..events import Event, EventId, PostRef
+from ..events import AccountEvent, Event, EventId, PostRef
 from ..feedback import DOWN, UP, Reaction, Vote
 from ..posts import Answer, Comment, Post, Question
 from ..revisions import Revision, Suggestion
-from ..status import Mark
+from ..status import Bounty, Closed, Flag, Locked, Mark
 from ..thread import Thread
 from ..users import User
+from ._moderation_steps import arranging, lasting, passing, settling
 from ._threads import contents
 from ._values import (
     START,
     answers,
+    bounties,
+    closings,
     comments,
     event_ids,
     faces,
+    flags,
     ids,
     instants,
+    locks,
     marks,
     maybe,
     names,
@@ -52,7 +57,7 @@ from ._values import (
     votes,
 )
 
-E = TypeVar("E", bound=Event)
+E = TypeVar("E", bound=Event | AccountEvent)
 
 
 @attrs.frozen(repr=False)
@@ -101,6 +106,8 @@ _choices: SearchStrategy[_Choices] = st.tuples(
     st.one_of(_around, _around, instants()),
     texts(1, 8),
 )
+_SETTLING = 40  # from this number of a verb on, bounties end if there are any
+_PASSING = 58  # from this number of a verb on, what stops changes for a while
 _KINDS = ("like", "heart", "🎉", "e\u0301")
 
 
@@ -125,8 +132,8 @@ def verb_steps(thread: Thread) -> SearchStrategy[Step]:
     Some of them change nothing: they retract a vote that does not stand.
 
     Args:
-        thread: Any thread that takes changes: not archived, and with a post that
-            stands.
+        thread: Any thread that takes changes: not archived, locked or closed, and
+            with a post that stands and is not locked.
 
     Returns:
         Steps; ``step(thread)`` is the thread after it.
@@ -152,8 +159,46 @@ def open_threads(
     thread = draw(_asked if start is None else start)
     for choices in draw(_run):
         if _takes_changes(thread):
-            thread = _step(thread, choices)(thread)
+            for step in _steps(thread, choices):
+                thread = step(thread)
     return thread
+
+
+@st.composite
+def moderated_threads(
+    draw: st.DrawFn, start: SearchStrategy[Thread] | None = None
+) -> Thread:
+    """
+    Return threads that moderators have also arranged anew.
+
+    In them answers became comments, votes were struck out and users were merged,
+    so that earlier events name posts and people as they no longer are.
+
+    Args:
+        draw: Given by Hypothesis.
+        start: As for :func:`open_threads`.
+
+    Returns:
+        Threads whose ``pending`` is all that happened to them.
+    """
+    thread = draw(open_threads(start))
+    for choices in draw(st.lists(_choices, max_size=4)):
+        if _takes_changes(thread):
+            thread = _arranging_step(thread, choices)(thread)
+    return thread
+
+
+def arranging_steps(thread: Thread) -> SearchStrategy[Step]:
+    """
+    Return verbs that arrange posts, people and votes anew, and OPEN allows.
+
+    Args:
+        thread: As for :func:`verb_steps`.
+
+    Returns:
+        Steps; ``step(thread)`` is the thread after it.
+    """
+    return _choices.map(lambda choices: _arranging_step(thread, choices))
 
 
 def events_of(
@@ -173,14 +218,21 @@ def events_of(
 
 
 def _takes_changes(thread: Thread) -> bool:
-    stands = any(post.stands for post in thread.posts)
-    return stands and thread.status.archived is None
+    status = thread.status
+    marks = (status.archived, status.locked, status.closed)
+    return not any(marks) and any(map(_is_open, thread.posts))
+
+
+def _is_open(post: Post) -> bool:
+    """Whether the post takes changes: it stands, and no lock is on it."""
+    return post.stands and post.status.locked is None
 
 
 def _step(thread: Thread, choices: _Choices) -> Step:
+    """Return one step, after which the thread still takes changes."""
     verb, place, other, by, at, words = choices
     who: dict[str, object] = {"by": by, "at": at}
-    live = [post for post in thread.posts if post.stands]
+    live = [post for post in thread.posts if _is_open(post)]
     on = live[place % len(live)]
     kind = _KINDS[other % len(_KINDS)]
     steps = [
@@ -194,15 +246,53 @@ def _step(thread: Thread, choices: _Choices) -> Step:
         *_taken_back(thread, on, kind, who),
         Step(posting.delete, (on.id,), {"reason": words, **who}),
     ]
-    gone = [post for post in thread.posts if post.deleted is not None]
+    gone = [
+        post
+        for post in thread.posts
+        if post.deleted is not None and post.status.locked is None
+    ]
     if gone:
         steps.append(Step(posting.restore, (gone[place % len(gone)].id,), who))
-    # Each verb is as likely as another, whatever the number of ways to use it.
-    by_verb: dict[str, list[Step]] = {}
+    # Each verb is as likely as another, whatever the number of ways to use it, and
+    # so is each group of verbs of moderation.
+    groups: dict[str, list[Step]] = {}
     for step in steps:
-        by_verb.setdefault(step.verb.__name__, []).append(step)
-    chosen = list(by_verb.values())[verb % len(by_verb)]
-    return chosen[other % len(chosen)]
+        groups.setdefault(step.verb.__name__, []).append(step)
+    for name, wish in lasting(thread, on, other + place, words, who):
+        groups.setdefault(name, []).append(Step(*wish))
+    chosen = list(groups.values())[verb % len(groups)]
+    return chosen[(other + place) % len(chosen)]
+
+
+def _steps(thread: Thread, choices: _Choices) -> tuple[Step, ...]:
+    """Return one step, or one that stops changes with the one that lifts it."""
+    verb, place, other, by, at, words = choices
+    who = {"by": by, "at": at}
+    if verb >= _PASSING:
+        live = [post for post in thread.posts if _is_open(post)]
+        on = live[place % len(live)]
+        groups: dict[str, list[tuple[Step, ...]]] = {}
+        for name, wishes in passing(thread, on, other, words, who):
+            steps = tuple(Step(*wish) for wish in wishes)
+            groups.setdefault(name, []).append(steps)
+        chosen = list(groups.values())[(verb + other) % len(groups)]
+        return chosen[place % len(chosen)]
+    if verb >= _SETTLING:
+        ends = [*settling(thread, who)]
+        if ends:
+            return (Step(*ends[(place + other) % len(ends)]),)
+    return (_step(thread, choices),)
+
+
+def _arranging_step(thread: Thread, choices: _Choices) -> Step:
+    verb, place, other, by, at, words = choices
+    live = [post for post in thread.posts if _is_open(post)]
+    on = live[place % len(live)]
+    who = {"by": by, "at": at}
+    wishes = [*arranging(thread, on, other + place, words, who)]
+    moves = (each for each in lasting(thread, on, place, words, who))
+    wishes += [wish for name, wish in moves if name == "move"]
+    return Step(*wishes[verb % len(wishes)])
 
 
 def _taken_back(
@@ -226,8 +316,9 @@ def _of_answers(
     root = thread.root
     if isinstance(root, Question) and not root.stands:
         return
-    if thread.accepted:
-        chosen = thread.accepted[other % len(thread.accepted)]
+    accepted = [each for each in thread.accepted if _is_open(thread[each])]
+    if accepted:
+        chosen = accepted[other % len(accepted)]
         yield Step(posting.unaccept, (chosen,), who)
     answers = [post for post in live if isinstance(post, Answer)]
     if answers and thread.kind is ThreadKind.QA:
@@ -257,9 +348,13 @@ def _of_wordings(
 
 _BY_TYPE: dict[object, Callable[[], SearchStrategy[Any]]] = {
     Answer: answers,
+    Bounty: bounties,
+    Closed: closings,
     Comment: comments,
     Content: contents,
     EventId: event_ids,
+    Flag: flags,
+    Locked: locks,
     Mark: marks,
     PostRef: post_refs,
     Question: questions,
@@ -268,6 +363,7 @@ _BY_TYPE: dict[object, Callable[[], SearchStrategy[Any]]] = {
     Suggestion: suggestions,
     User: faces,
     Vote: votes,
+    bool: st.booleans,
     datetime: instants,
     int: lambda: st.integers(1, 2**31),
     str: ids,
@@ -275,7 +371,7 @@ _BY_TYPE: dict[object, Callable[[], SearchStrategy[Any]]] = {
 
 
 @overload
-def events() -> SearchStrategy[Event]: ...
+def events() -> SearchStrategy[Event | AccountEvent]: ...
 @overload
 def events(cls: type[E]) -> SearchStrategy[E]: ...
 def events(cls: type[Any] | None = None) -> SearchStrategy[Any]:
@@ -289,7 +385,8 @@ def events(cls: type[Any] | None = None) -> SearchStrategy[Any]:
         A strategy; for events that follow one another use :func:`events_of`.
     """
     if cls is None:
-        return st.one_of(*map(events, get_args(Event)))
+        kinds = (*get_args(Event), *get_args(AccountEvent))
+        return st.one_of(*map(events, kinds))
     hints = get_type_hints(cls, include_extras=True)
     fields = {each.name: _of_type(hints[each.name]) for each in attrs.fields(cls)}
     return st.builds(cls, **fields)

@@ -16,7 +16,7 @@ from ..ids import PostId, UserId
 from ..posts import Answer, Comment, Post, Question, Stub
 from ..provenance import Provenance
 from ..revisions import Revision, RevisionKind, Suggestion
-from ..status import Bounty, Flag, Link, Mark, PostStatus, Status
+from ..status import Bounty, Flag, Link, Mark, Motion, PostStatus, Status
 from ..thread import Thread
 from ._values import (
     bodies,
@@ -29,6 +29,7 @@ from ._values import (
     links,
     marks,
     maybe,
+    motions,
     names,
     post_statuses,
     provenances,
@@ -75,6 +76,7 @@ class _More:
     suggestions: tuple[tuple[int, Suggestion], ...]
     bounties: tuple[Bounty, ...]
     flags: tuple[tuple[int, Flag], ...]
+    motions: tuple[Motion, ...]
     links: tuple[Link, ...]
     provenance: Provenance | None
 
@@ -109,6 +111,7 @@ _more = st.builds(
     suggestions=tuples_of(st.tuples(_place, suggestions()), 2, lambda two: two[1].id),
     bounties=tuples_of(bounties(), 2, lambda bounty: bounty.id),
     flags=tuples_of(st.tuples(_place, flags()), 2, lambda two: two[1].id),
+    motions=tuples_of(motions(), 2, lambda each: (each.kind, each.by_id)),
     links=tuples_of(links(), 2),
     provenance=maybe(provenances()),
 )
@@ -230,6 +233,7 @@ def threads(draw: st.DrawFn) -> Thread:
         ],
         bounties=more.bounties,
         flags=[attrs.evolve(each, post_id=_one(places, at)) for at, each in more.flags],
+        motions=more.motions,
         links=more.links,
         provenance=more.provenance,
         version=draw(_version),

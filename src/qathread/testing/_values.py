@@ -23,7 +23,11 @@ from ..status import (
     FlagState,
     Link,
     LinkKind,
+    Locked,
+    LockLevel,
     Mark,
+    Motion,
+    MotionKind,
     PostStatus,
     Status,
 )
@@ -180,10 +184,36 @@ def closings() -> SearchStrategy[Closed]:
     )
 
 
+def locks() -> SearchStrategy[Locked]:
+    """Return locks of any level, some with an end."""
+    return st.builds(
+        Locked,
+        by_id=maybe(ids()),
+        at=maybe(instants()),
+        reason=maybe(texts(max_size=8)),
+        level=st.sampled_from(LockLevel),
+        until=maybe(instants()),
+    )
+
+
+def motions() -> SearchStrategy[Motion]:
+    """Return votes to close or reopen a thread."""
+    return st.builds(
+        Motion,
+        kind=st.sampled_from(MotionKind),
+        by_id=ids(),
+        at=instants(),
+        reason=maybe(texts(max_size=8)),
+        duplicate_of=tuples_of(ids(), 2),
+    )
+
+
 def post_statuses() -> SearchStrategy[PostStatus]:
     """Return the marks of one post, any of them at once."""
     mark = maybe(marks())
-    return st.builds(PostStatus, locked=mark, hidden=mark, wiki=mark, pending=mark)
+    return st.builds(
+        PostStatus, locked=maybe(locks()), hidden=mark, wiki=mark, pending=mark
+    )
 
 
 def statuses() -> SearchStrategy[Status]:
@@ -192,7 +222,7 @@ def statuses() -> SearchStrategy[Status]:
     return st.builds(
         Status,
         closed=maybe(closings()),
-        locked=mark,
+        locked=maybe(locks()),
         protected=mark,
         pinned=mark,
         archived=mark,
