@@ -23,7 +23,7 @@ from ..errors import (
     ValidationError,
     excerpt,
 )
-from ..facts import Imported, PostsMovedIn, ThreadSplitOff
+from ..facts import Event, Imported, PostsMovedIn, ThreadSplitOff
 from ..limits import MAX_INTEGER, Limits
 from ..thread import Thread, content_in, imported
 from ..thread import stored as as_stored
@@ -169,7 +169,7 @@ def from_json(
     *,
     limits: Limits | None = ...,
     stored: bool = ...,
-) -> Any: ...  # a type checker cannot tell one union of events from another
+) -> Event: ...
 def from_json(
     data: bytes | str,
     cls: Any = Thread,
