@@ -202,3 +202,13 @@ def test_the_steps_of_a_comparison_are_bounded(
     pieces = compare(wording(old), wording(new)).words()
     assert "".join(text for op, text in pieces if op is not Op.INSERT) == old
     assert 100_000 < spent["steps"] <= 300_000
+
+
+def test_texts_are_parted_only_so_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left then is for the purse, and without one it is replaced whole."""
+    old, new = wording("a kettle of b"), wording("c kettle of d")
+    monkeypatch.setattr(_compare_texts, "_SMALL", 0)
+    monkeypatch.setattr(_compare_texts, "_STEPS", 0)
+    assert (Op.EQUAL, " kettle of ") in compare(old, new).words()
+    monkeypatch.setattr(_compare_texts, "_DEPTH", 0)
+    assert [op for op, _ in compare(old, new).words()] == [Op.DELETE, Op.INSERT]

@@ -83,6 +83,16 @@ def test_an_edit_of_a_wording_that_is_not_there_is_left_out() -> None:
     assert history.as_of(thread.pending, at(60)) == thread
 
 
+def test_an_approval_of_a_suggestion_that_is_not_there_is_left_out() -> None:
+    """All of it: half an approval would be a wording that nobody gave."""
+    thread = posting.suggest_edit(kettle(), "q.2", body="85 °C.", by=ADA, at=at(60))
+    thread = posting.approve_edit(thread, "q.4", by=GREG, at=at(5))
+    view = history.as_of(thread.pending, at(10))
+    assert (view["q.2"].body.source, view["q.2"].revision) == ("80 °C.", 1)
+    assert view.version == 3
+    assert history.as_of(thread.pending, at(60)) == thread
+
+
 def test_what_was_recorded_later_was_not_known() -> None:
     """An import brought the answer two hours after it was written."""
     thread = posting.ask("q", title=None, body="?", kind="discussion", by=ADA, at=at(0))
