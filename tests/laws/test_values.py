@@ -36,6 +36,7 @@ RECORDS: dict[type, st.SearchStrategy[Any]] = {
         if cls is not Thread
     },
     **{cls: strategies.events(cls) for cls in get_args(events.Event)},
+    **{cls: strategies.events(cls) for cls in get_args(events.AccountEvent)},
 }
 each_record = pytest.mark.parametrize("cls", RECORDS, ids=lambda cls: cls.__name__)
 few = settings(max_examples=max(5, settings().max_examples // 20))
