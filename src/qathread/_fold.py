@@ -2,8 +2,8 @@
 
 from typing import assert_never
 
-from ._bulk import changer, maker
-from ._draft import Draft, change_rest, place
+from ._bulk import maker
+from ._draft import Draft, change_rest, changed_post, misfit, place
 from ._fold_moderation import moderate
 from ._index import Index, Rest, index_of
 from ._parts import reassemble
@@ -36,16 +36,13 @@ from .facts import (
     Voting,
 )
 from .feedback import Reaction, Vote
-from .posts import Answer, Comment, Post, Question, Stub
+from .posts import Answer, Post, Question, Stub
 from .revisions import Revision, Suggestion
 from .status import Mark, Status
 from .thread import Thread, index_in
 
 _make_vote = maker(Vote)
 _make_reaction = maker(Reaction)
-_change_question = changer(Question)
-_change_answer = changer(Answer)
-_change_comment = changer(Comment)
 
 _Feedback = VoteCast | VoteChanged | VoteRetracted | VotesCounted
 _Reactions = ReactionAdded | ReactionRemoved
@@ -147,7 +144,7 @@ def _feedback(draft: Draft, event: Voting) -> None:
             user_id = event.by.id
             old = node.vote_of(user_id)
             if (old is None) is isinstance(event, VoteChanged):
-                raise _misfit(event, "that vote does not stand as it says")
+                raise misfit(event, "that vote does not stand as it says")
             vote = _make_vote(
                 event.post_id, user_id, event.direction, event.at, event.weight
             )
@@ -156,17 +153,17 @@ def _feedback(draft: Draft, event: Voting) -> None:
             user_id = event.by.id
             old = node.vote_of(user_id)
             if old is None:
-                raise _misfit(event, "no such vote stands")
+                raise misfit(event, "no such vote stands")
             node.set_vote(user_id, old, None)
         case ReactionAdded():
             key = (event.by.id, event.kind)
             if node.reaction_of(key) is not None:
-                raise _misfit(event, "that reaction stands already")
+                raise misfit(event, "that reaction stands already")
             node.set_reaction(key, _make_reaction(event.post_id, *key, event.at))
         case ReactionRemoved():
             key = (event.by.id, event.replaced.kind)
             if node.reaction_of(key) is None:
-                raise _misfit(event, "no such reaction stands")
+                raise misfit(event, "no such reaction stands")
             node.set_reaction(key, None)
         case VotesCounted():
             node.up += event.up
@@ -181,10 +178,10 @@ def _posting(draft: Draft, event: Posting) -> None:
     match event:
         case Imported():
             if draft.thread is not None or draft.events:
-                raise _misfit(event, "a thread is imported only at its beginning")
+                raise misfit(event, "a thread is imported only at its beginning")
         case QuestionAsked():
             if draft.thread is not None or draft.events:
-                raise _misfit(event, "a thread is opened only once")
+                raise misfit(event, "a thread is opened only once")
             draft.add(event.question, event)
         case AnswerPosted():
             _answers_root(draft, event)
@@ -205,28 +202,28 @@ def _posting(draft: Draft, event: Posting) -> None:
             draft.open(event.post_id, event)
             open_ones = (*draft.rest.suggestions, event.suggestion)
             if len({each.id for each in open_ones}) < len(open_ones):
-                raise _misfit(event, "a suggestion has that id already")
+                raise misfit(event, "a suggestion has that id already")
             ordered = tuple(sorted(open_ones, key=lambda each: each.id))
             draft.rest = change_rest(draft.rest, suggestions=ordered)
             draft.meet_id(event.suggestion.editor_id)
         case PostDeleted():
             post = _post(draft, event)
             if post.deleted is not None:
-                raise _misfit(event, "that post is deleted already")
+                raise misfit(event, "that post is deleted already")
             by_id = None if event.by is None else event.by.id
             mark = Mark(by_id=by_id, at=event.at, reason=event.reason)
-            _set_post(draft, event, _changed(post, deleted=mark))
+            _set_post(draft, event, changed_post(post, deleted=mark))
         case PostRestored():
             post = _post(draft, event)
             if post.deleted is None:
-                raise _misfit(event, "that post is not deleted")
-            _set_post(draft, event, _changed(post, deleted=None))
+                raise misfit(event, "that post is not deleted")
+            _set_post(draft, event, changed_post(post, deleted=None))
         case AnswerAccepted():
             _accept(draft, event)
         case AnswerUnaccepted():
             accepted = draft.rest.accepted
             if event.post_id not in accepted:
-                raise _misfit(event, "that answer is not accepted")
+                raise misfit(event, "that answer is not accepted")
             left = tuple(each for each in accepted if each != event.post_id)
             draft.rest = change_rest(draft.rest, accepted=left)
         case _:
@@ -244,11 +241,11 @@ def _answers_root(draft: Draft, event: AnswerPosted) -> None:
 
 def _accept(draft: Draft, event: AnswerAccepted) -> None:
     if not isinstance(_post(draft, event), Answer):
-        raise _misfit(event, "that post is not an answer")
+        raise misfit(event, "that post is not an answer")
     gone = {each.post_id for each in event.replaced}
     kept = tuple(each for each in draft.rest.accepted if each not in gone)
     if event.post_id in kept:
-        raise _misfit(event, "that answer is accepted already")
+        raise misfit(event, "that answer is accepted already")
     draft.rest = change_rest(draft.rest, accepted=(*kept, event.post_id))
 
 
@@ -262,11 +259,11 @@ def _reword(draft: Draft, event: _Wordings) -> None:
         or event.replaced.number != post.revision
         or not revision.post_id == event.replaced.post_id == post.id
     ):
-        raise _misfit(event, f"that post is at revision {post.revision}")
+        raise misfit(event, f"that post is at revision {post.revision}")
     title_and_tags: dict[str, object] = {}
     if isinstance(post, Question):
         title_and_tags = {"title": revision.title, "tags": revision.tags}
-    changed = _changed(
+    changed = changed_post(
         post,
         body=revision.body,
         revision=revision.number,
@@ -293,7 +290,7 @@ def _other_suggestions(
         each for each in draft.rest.suggestions if each.id != event.suggestion.id
     )
     if len(kept) == len(draft.rest.suggestions):
-        raise _misfit(event, "no such suggestion is open")
+        raise misfit(event, "no such suggestion is open")
     return kept
 
 
@@ -303,7 +300,7 @@ def _post(
 ) -> Post:
     post = draft.open(event.post_id, event).post
     if isinstance(post, Stub):
-        raise _misfit(event, "that post is not at hand, only a stub")
+        raise misfit(event, "that post is not at hand, only a stub")
     return post
 
 
@@ -311,22 +308,3 @@ def _set_post(
     draft: Draft, event: _Wordings | PostDeleted | PostRestored, post: Post
 ) -> None:
     draft.open(event.post_id, event).post = post
-
-
-def _changed(post: Post, **changes: object) -> Post:
-    match post:
-        case Question():
-            return _change_question(post, **changes)
-        case Answer():
-            return _change_answer(post, **changes)
-        case Comment():
-            return _change_comment(post, **changes)
-        case _:
-            assert_never(post)
-
-
-def _misfit(event: Event, why: str) -> IntegrityError:
-    return IntegrityError(
-        f"{place(event)} ({type(event).__name__}) does not fit: {why}; "
-        "apply the events of one history in order"
-    )

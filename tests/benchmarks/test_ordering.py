@@ -1,5 +1,6 @@
 """What the reason for each place costs, and a top that does not sort everything."""
 
+import polars as pl
 import pytest
 
 from qathread import Answer, Question, Tally, Thread
@@ -70,7 +71,6 @@ def test_ordering_the_answers_of_a_page(by: str, key: object) -> None:
 
 def test_the_top_of_ten_million_rows() -> None:
     """A lazy frame is ranked as fast as by an expression written by hand."""
-    pl = pytest.importorskip("polars")
     numbers = pl.int_range(ROWS, eager=True)
     frame = pl.DataFrame(
         {
