@@ -9,6 +9,7 @@ from attrs import AttrsInstance
 from ._bulk import changer
 from ._index import root_of
 from ._survey import people
+from .bodies import Body
 from .content import Content, ThreadKind
 from .errors import (
     CycleError,
@@ -361,12 +362,22 @@ def _revisions(
                 f"post {post_id!r} is at revision {post.revision} and its known "
                 f"wordings are {numbers[:20]}: number them without gaps"
             )
-        if up_to_date and wordings[-1].body != post.body:
+        if up_to_date and not _same_wording(wordings[-1].body, post.body):
             raise IntegrityError(
                 f"revision {post.revision} of post {post_id!r} is not its body: "
                 "give the current wording the highest number"
             )
     return tuple(ordered)
+
+
+def _same_wording(one: Body, other: Body) -> bool:
+    """
+    Whether two bodies can be one wording.
+
+    A source may show a text as it was typed and as it was rendered: what is written
+    in another way cannot be compared.
+    """
+    return one == other or one.media_type != other.media_type
 
 
 def _with_users(

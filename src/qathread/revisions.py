@@ -28,7 +28,8 @@ class Revision:
     Attributes:
         post_id: Whose wording.
         number: 1 for the first one, without gaps up to the post's own.
-        body: The text.
+        body: The text. The current wording may be known in two forms, here as it
+            was typed and in the post as it was rendered; their media types differ.
         title: The title, of a question.
         tags: The tags, of a question.
         editor_id: Who wrote this wording; None if that is not known.

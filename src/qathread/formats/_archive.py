@@ -1,4 +1,4 @@
-"""7z archives that hold one file."""
+"""7z archives of one file, or of a folder of them."""
 
 import lzma
 import os
@@ -14,7 +14,7 @@ from ..limits import Limits
 from ._report import Collector
 from ._unpack import Readable
 
-__all__ = ["unpack_single"]
+__all__ = ["unpack_archive"]
 
 # What a damaged archive raises beside py7zr's own errors.
 _DAMAGE = (
@@ -28,11 +28,11 @@ _DAMAGE = (
 )
 
 
-def unpack_single(
+def unpack_archive(
     raw: BinaryIO, limits: Limits | None, report: Collector, closing: ExitStack
-) -> Readable:
+) -> Readable | Path:
     """
-    Unpack the only file of an archive into a temporary folder.
+    Unpack an archive into a temporary folder.
 
     Args:
         raw: The archive.
@@ -41,10 +41,10 @@ def unpack_single(
         closing: What removes the folder again.
 
     Returns:
-        The unpacked file.
+        The only file of the archive, opened; of several the folder that they are in.
 
     Raises:
-        FormatError: If it is damaged, holds several files, or grows too much.
+        FormatError: If it is damaged or empty, or grows too much.
         MissingExtraError: If py7zr is not installed.
     """
     try:
@@ -60,13 +60,7 @@ def unpack_single(
     try:
         with py7zr.SevenZipFile(raw) as archive:
             members = [item for item in archive.list() if not item.is_directory]
-            if len(members) != 1:
-                raise report.error(
-                    "not-this-format",
-                    f"the archive holds {len(members)} files, one is expected: "
-                    "unpack it and give one of them",
-                )
-            grown = int(members[0].uncompressed)
+            grown = sum(int(item.uncompressed) for item in members)
             if limits is not None and grown > limits.ratio * max(size, 1):
                 raise report.error(
                     "too-large",
@@ -78,7 +72,14 @@ def unpack_single(
         raise
     except (ArchiveError, *_DAMAGE) as error:
         raise report.error("syntax", f"the 7z archive is damaged: {error}") from error
-    found = [path for path in folder.rglob("*") if path.is_file()]
-    if len(found) != 1:
-        raise report.error("syntax", "the 7z archive gave no file")
+    # A link in an archive may lead anywhere.
+    found = [path for path in folder.rglob("*") if _is_own_file(path)]
+    if not found:
+        raise report.error("not-this-format", "the 7z archive holds no file")
+    if len(found) > 1:
+        return found[0].parent
     return closing.enter_context(found[0].open("rb"))
+
+
+def _is_own_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

@@ -129,6 +129,17 @@ class Collector:
         entry.count, entry.examples = 1, [excerpt(place, _PLACE) for place in places]
         self._entries.append(entry)
 
+    def include(self, loss: Loss) -> None:
+        """Add an entry of another report, told before; nothing is raised for it."""
+        entry = self._counted.get((loss.kind, loss.code))
+        if entry is None:
+            entry = _Count(
+                loss.kind, loss.code, loss.message, loss.damage, loss.harmless
+            )
+            self._counted[loss.kind, loss.code] = entry
+            self._entries.append(entry)
+        entry.add(loss.examples, loss.count)
+
     def _count(
         self,
         kind: str,

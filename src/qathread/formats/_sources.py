@@ -10,7 +10,7 @@ from typing import BinaryIO, TypeAlias, cast
 
 from ..errors import ValidationError
 from ..limits import Limits
-from ._archive import unpack_single
+from ._archive import unpack_archive
 from ._report import Collector
 from ._unpack import CHUNK, PACKINGS, Readable, unpacked
 
@@ -28,11 +28,13 @@ class Input:
 
     Attributes:
         name: What errors call it.
-        path: Where it is; None for streams and bytes.
+        path: Where it is; None for streams and bytes. Of an archive of several
+            files, the temporary folder that they are in.
         suffix: The last suffix but that of a packing, in lower case: ``.json``
             for ``a.json.gz``; empty if there is none.
         limits: How much is read; None: everything.
         report: What collects the losses of this reading.
+        site: What a reader found beside threads, for the reading.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Input:
         self._stream, self._closing = stream, closing
         self.name, self.path, self.suffix = name, path, suffix
         self.limits, self.report = limits, report
+        self.site: object | None = None
         self._head: bytes | None = None
 
     @property
@@ -132,6 +135,10 @@ class Input:
         """Close what was opened here; a file given open stays open."""
         self._closing.close()
 
+    def take(self) -> ExitStack:
+        """Hand over what closes it, to a reader whose results need it longer."""
+        return self._closing.pop_all()
+
     def _read(self, size: int) -> bytes:
         if self._stream is None:
             raise self.report.error(
@@ -202,11 +209,14 @@ def open_source(source: Source, limits: Limits | None, report: Collector) -> Inp
                 stream, suffix, packing = None, "", ""
             else:
                 raw = closing.enter_context(path.open("rb"))
-                stream = (
-                    unpack_single(raw, limits, report, closing)
-                    if packing == ".7z"
-                    else unpacked(raw, packing, limits, report)
-                )
+                if packing == ".7z":
+                    inside = unpack_archive(raw, limits, report, closing)
+                    if isinstance(inside, Path):
+                        path, stream, suffix = inside, None, ""
+                    else:
+                        stream = inside
+                else:
+                    stream = unpacked(raw, packing, limits, report)
         elif isinstance(source, TextIOBase):
             raise ValidationError(
                 "the source is open as text: open it in binary mode, 'rb'"

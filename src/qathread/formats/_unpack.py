@@ -115,7 +115,7 @@ def _zstandard() -> ModuleType:
             raise
         message = ".zst files need zstandard: pip install 'qathread[archives]'"
         raise MissingExtraError(message) from error
-    return cast("ModuleType", zstandard)
+    return zstandard
 
 
 def _maker(packing: str) -> Callable[[], Decoder]:

@@ -47,7 +47,7 @@ class Reading(Iterator[Thread]):
     ) -> None:
         self.format = report.format or ""
         self.source = input.name
-        self.site: object | None = None
+        self.site = input.site
         self._report = report
         if progress is not None:
             threads = progress(threads)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from itertools import chain
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from attrs import field, frozen
@@ -23,6 +25,7 @@ _BUILT_IN: Mapping[str, str] = {
     "qathread": "qathread.formats.native",
     "page-text": "qathread.formats.page_text",
     "markdown": "qathread.formats.markdown",
+    "stackexchange": "qathread.formats.stackexchange",
 }
 
 
@@ -39,6 +42,9 @@ class Format:
         writer: Takes threads, an open file, the target's name and what counts
             losses.
         sniff: Takes the first 64 KiB; tells whether they are in this format.
+        sniff_folder: Takes a folder; tells whether its files are in this format.
+        folder_writer: Takes threads, a folder that is there, and what counts
+            losses; for formats that are folders of files.
         options: Names of the options that the reader takes.
     """
 
@@ -48,6 +54,8 @@ class Format:
     reader: Callable[[Input, Mapping[str, object]], Iterator[Thread]] | None = None
     writer: Callable[[Iterable[Thread], BinaryIO, str, Collector], None] | None = None
     sniff: Callable[[bytes], bool] | None = None
+    sniff_folder: Callable[[Path], bool] | None = None
+    folder_writer: Callable[[Iterable[Thread], Path, Collector], None] | None = None
     options: frozenset[str] = field(default=frozenset())
 
 
@@ -85,6 +93,9 @@ def choose(input: Input) -> Format:
         FormatError: ``not-this-format``, saying what the input looks like.
     """
     if input.is_folder:
+        for known in chain(_own(), _loadable([])):
+            if known.sniff_folder and input.path and known.sniff_folder(input.path):
+                return known
         raise input.report.error(
             "not-this-format", "this is a folder: name its format, or give a file"
         )
