@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -190,17 +191,22 @@ ROWS = {
     "down": [scores(n) % 4 for n in range(40)],
     "at": [1_700_000_000 + n % 5 * 90_000 for n in range(40)],
 }
+CONNECTION = duckdb.connect()
 FRAMES = {
     "pandas": pd.DataFrame,
     "polars": pl.DataFrame,
     "lazy": pl.LazyFrame,
     "arrow": pa.table,
+    # Of a connection of its own, which the default one knows nothing of.
+    "duckdb": lambda rows: CONNECTION.from_arrow(pa.table(rows)),
 }
 
 
 def column(frame: Any, name: str) -> list[Any]:
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
+    elif isinstance(frame, duckdb.DuckDBPyRelation):
+        frame = frame.to_arrow_table()
     found = frame[name]
     return list(found.to_pylist() if isinstance(frame, pa.Table) else found)
 

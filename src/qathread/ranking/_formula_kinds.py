@@ -1,5 +1,6 @@
 """Names for signatures: the type for readers, the kind of value for the engines."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Final, Literal
 
@@ -47,9 +48,19 @@ ItemType = Annotated[
         options=("story", "poll", "comment", "pollopt"),
     ),
 ]
+Part = Annotated[
+    float, Kind(name="part", words="a number from 0 to 1", low=0, high=1)
+]
+Labels = Annotated[
+    Mapping[str, float], Kind(name="mapping", words="a mapping of label to weight")
+]
 # The same for all items of a listing, so one value for a whole column.
 Setting = Annotated[float, evolve(_NUMBER, constant=True)]
 PositiveSetting = Annotated[float, evolve(_POSITIVE, constant=True)]
+PartSetting = Annotated[
+    float,
+    Kind(name="part", words="a number from 0 to 1", low=0, high=1, constant=True),
+]
 Now = Annotated[float | datetime, evolve(_TIME, constant=True)]
 Weight = Annotated[
     float,

@@ -315,7 +315,7 @@ def forem_hotness(
         now: The present.
 
     Returns:
-        A whole number without unit, about 4e5 in our days; higher is hotter.
+        A whole number without unit, about 5e5 in 2026; higher is hotter.
 
     Raises:
         ValidationError: If an argument is outside its range.

@@ -64,7 +64,7 @@ def q2a_hotness(
         w_views: The weight w5.
 
     Returns:
-        A number without unit, about 9e10 in our days; higher is hotter. The original
+        A number without unit, about 1e11 in 2026; higher is hotter. The original
         keeps it in single precision.
 
     Raises:

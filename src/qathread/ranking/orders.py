@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, cast
 
 from ..errors import ValidationError
 from ._formula import listed
-from ._formula_kinds import Count, Flag, Now, Setting
+from ._formula_kinds import Count, Flag, Labels, Now, PartSetting
 from ._inputs import count, flag, items, member, number, seconds, shown
 
 __all__ = [
@@ -63,7 +63,7 @@ def discourse_percent_rank(scores: Sequence[float]) -> tuple[float, ...]:
 
 @listed("static", "spectria/tildes, models/comment/comment_tree.py at 05b881976731")
 def tildes_relevance(
-    votes: Count, labels: Mapping[str, float], removed: Flag
+    votes: Count, labels: Labels, removed: Flag
 ) -> tuple[int, ...]:
     """
     Return the key of a comment on Tildes: the greatest comes first; static.
@@ -156,7 +156,7 @@ def reddit_rising(links: Sequence[Mapping[str, object]]) -> tuple[Id, ...]:
 def reddit_normalized_hot(
     communities: Sequence[Sequence[Mapping[str, object]]],
     now: Now,
-    age_weight: Setting = 0.0,
+    age_weight: PartSetting = 0.0,
 ) -> tuple[Id, ...]:
     """
     Return the ids of Reddit's merged front page, the best first.

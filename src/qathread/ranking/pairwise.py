@@ -6,7 +6,7 @@ from typing import Final
 
 from ..errors import ValidationError
 from ._formula import listed
-from ._formula_kinds import Number, Positive
+from ._formula_kinds import Number, Part, Positive
 from ._inputs import items, number, positive, shown
 
 __all__ = ["bradley_terry", "elo_update"]
@@ -18,7 +18,7 @@ _SLACK: Final = 1e-12  # near the top the height is known no better
 
 @listed("static", "A. Elo, The Rating of Chessplayers (1978)")
 def elo_update(
-    rating_a: Number, rating_b: Number, score_a: Number, k: Positive
+    rating_a: Number, rating_b: Number, score_a: Part, k: Positive
 ) -> tuple[float, float]:
     """
     Return the Elo ratings of two players after a game.

@@ -1,4 +1,4 @@
-"""Keys from the share of upvotes, or from star ratings; none depends on time."""
+"""Keys from the share of upvotes; none depends on time."""
 
 from typing import Final
 

@@ -209,7 +209,7 @@ def reddit_qa(
             length in characters.
 
     Returns:
-        A number without unit, about 0 to 4; higher is better.
+        A number without unit, about 0 to 3; higher is better.
 
     Raises:
         ValidationError: If a count is negative or not whole, a reply has not three

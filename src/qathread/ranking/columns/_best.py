@@ -68,6 +68,10 @@ def _first(keyed: Any, k: int, key: str, id: str, falling: bool) -> Any:
     """Sort no more than the best rows; those without a key come last."""
     if id not in keyed.collect_schema().names():
         raise ValidationError(f"the frame has no column {id!r}: name that of the ids")
+    order = {"descending": [falling, False], "nulls_last": True}
+    if keyed.implementation.is_duckdb():
+        # It finds the top by itself; Narwhals' own way asks the default connection,
+        # which does not know a relation of another one.
+        return nw.to_native(keyed.sort(key, id, **order).head(k))
     best = keyed.top_k(k, by=[key, id], reverse=[not falling, True])
-    ordered = best.sort(key, id, descending=[falling, False], nulls_last=True)
-    return nw.to_native(ordered)
+    return nw.to_native(best.sort(key, id, **order))

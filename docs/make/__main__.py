@@ -1,0 +1,29 @@
+"""Write the generated page, and draw the figures that are not up to date."""
+
+from pathlib import Path
+
+from . import formulas
+from .drawing import draw
+from .explained import EXPLAINED
+from .figures import FIGURES
+
+DOCS = Path(__file__).parents[1]
+
+
+def main() -> None:
+    """Write what has changed, take away what nothing names, and say which."""
+    reference = DOCS / "reference"
+    (reference / "formulas.md").write_text(formulas.page(), "utf-8", newline="\n")
+    for figures, kind in ((FIGURES, "reference"), (EXPLAINED, "explanation")):
+        folder = DOCS / kind / "figures"
+        names = {figure.name for figure in figures}
+        for figure in figures:
+            if draw(figure, folder):
+                print(f"drew {kind}/figures/{figure.name}.svg")
+        for path in folder.glob("*.svg"):
+            if path.stem not in names:
+                path.unlink()
+                print(f"removed {kind}/figures/{path.name}")
+
+
+main()
