@@ -341,7 +341,9 @@ def _add_lazily(work: _Work, table: Table, name: str, strict: bool) -> Table:
             "invalid='raise' needs a frame in memory: collect it, or take 'null'"
         )
     masked = [
-        each.parameter for each in work.inputs if each.bounded or each.kind.options
+        each.parameter
+        for each in work.inputs
+        if (each.bounded or each.kind.options) and not work.unmasked
     ]
     if work.micros:
         table = _with_micros(work, table)
