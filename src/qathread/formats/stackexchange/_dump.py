@@ -20,6 +20,7 @@ from ...thread import Thread
 from .._report import Collector
 from .._sources import Input
 from . import _indexing
+from ._bundle import Rows
 from ._decoding import Row, RowDecoder
 from ._events import log_of
 from ._files import chunks_of, find_tables
@@ -27,7 +28,7 @@ from ._framing import Frame
 from ._index import PARTS, Found, Index, places_in, votes_in
 from ._places import Places
 from ._tables import TABLES, Table
-from ._threads import Rows, ThreadMaker
+from ._threads import ThreadMaker
 
 __all__ = ["Dump", "Wanted"]
 

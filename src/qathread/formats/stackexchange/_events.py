@@ -23,7 +23,6 @@ from ...events import (
     PostDeleted,
     PostEdited,
     PostRef,
-    PostReinstated,
     PostRemoved,
     PostRestored,
     PostRolledBack,
@@ -37,12 +36,13 @@ from ...events import (
 )
 from ...posts import NO_MARKS, Answer, Comment, Post, PostKind, Question
 from ...revisions import Revision, RevisionKind, Suggestion
-from ...status import Closed, Locked, Mark
 from ...thread import Thread
 from ...users import User
+from ._bundle import Rows
 from ._decoding import Row
 from ._history import Details, Past, close_reason, details
-from ._threads import Rows, ThreadMaker
+from ._standing import standing
+from ._threads import ThreadMaker
 from ._values import user_of
 
 __all__ = ["log_of"]
@@ -482,65 +482,3 @@ def _last_deletion(rows: Sequence[Row]) -> Row | None:
         if row.get("PostHistoryTypeId") in ("12", "13"):
             last = row
     return last if last and last["PostHistoryTypeId"] == "12" else None
-
-
-# -- marks that come and go ------------------------------------------------------
-
-_State = dict[tuple[str, str], Any]
-_Whole = tuple[type[Any], dict[str, Any]]
-
-
-def standing(cls: type[Any], facts: dict[str, Any], state: _State) -> _Whole | None:
-    """
-    Complete an event by the mark that it replaces.
-
-    Args:
-        cls: What happened.
-        facts: The fields known so far.
-        state: The marks that stand; changed.
-
-    Returns:
-        None if the event has nothing to act on.
-    """
-    by = facts.get("by")
-    who = None if by is None else by.id
-    at, reason = facts["at"], facts.get("reason")
-    post = facts.get("post")
-    place = facts.get("post_id", post.post_id if post else "")
-    if cls is ThreadClosed:
-        facts["replaced"] = state.get(("closed", ""))
-        state["closed", ""] = Closed(
-            by_id=who, at=at, reason=reason, duplicate_of=facts["duplicate_of"]
-        )
-    elif cls is LockImposed:
-        facts["replaced"] = state.get(("locked", place))
-        state["locked", place] = Locked(by_id=who, at=at, reason=reason)
-    elif cls in _ONCE:
-        key = (_ONCE[cls], place)
-        if key in state:
-            return None
-        state[key] = Mark(by_id=who, at=at, reason=reason)
-        if cls is PostRemoved:
-            state["removed", place] = True
-    elif cls in _LIFTING:
-        key = (_LIFTING[cls], place)
-        if key not in state:
-            return None
-        facts["replaced"] = state.pop(key)
-        if cls is PostRestored and state.pop(("removed", place), False):
-            cls = PostReinstated
-    return cls, facts
-
-
-_ONCE: Final[Mapping[type[Any], str]] = {
-    ThreadProtected: "protected",
-    WikiMade: "wiki",
-    PostDeleted: "down",
-    PostRemoved: "down",
-}
-_LIFTING: Final[Mapping[type[Any], str]] = {
-    ThreadReopened: "closed",
-    LockLifted: "locked",
-    ThreadUnprotected: "protected",
-    PostRestored: "down",
-}

@@ -3,49 +3,28 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ..._bulk import maker
 from ...errors import IntegrityError, ValidationError
 from ...feedback import Tally
 from ...posts import Answer, Post, Question, Stub
-from ...status import Bounty, Closed, Link, LinkKind, Mark, PostStatus, Status
+from ...status import Bounty, Closed, Mark, PostStatus, Status
 from ...thread import Thread
-from ...users import User, UserKind
+from ...users import User
 from .._report import Collector
+from ._bundle import Rows
 from ._decoding import Row
 from ._history import Marks, Past, details, marks, past_of
+from ._leftovers import bounties_of, leftovers, links_of, stranger
 from ._values import COMMUNITY, Values, time_text, user_of
 
-__all__ = ["Rows", "ThreadMaker"]
+__all__ = ["ThreadMaker"]
 
 _tally = maker(Tally)
 _NO_MARKS: Final = Marks()
 _NO_STATUS: Final = Status()
 _NO_FIELD: Final = ("LastActivityDate", "LastEditorUserId", "LastEditorDisplayName")
-_LINKS: Final[Mapping[str, LinkKind]] = {"1": LinkKind.LINKED, "3": LinkKind.DUPLICATE}
-
-
-@frozen
-class Rows:
-    """
-    The decoded rows of one thread, each list in order of ids.
-
-    Attributes:
-        question: The id of its question, which may not be among the posts.
-        posts: The question and its answers.
-        comments: Comments on them.
-        history: By post; None: the table was not asked for or is not there.
-        votes: By post; None likewise.
-        links: Links from them.
-    """
-
-    question: str
-    posts: Sequence[Row]
-    comments: Sequence[Row]
-    history: Mapping[str, Sequence[Row]] | None
-    votes: Mapping[str, Sequence[Row]] | None
-    links: Sequence[Row]
 
 
 class ThreadMaker:
@@ -192,9 +171,13 @@ class _Work:
                 )
         posts.sort(key=_arrival)
         stubs = () if question is not None else (Stub(id=rows.question),)
-        bounties = self._bounties()
-        links = self._links()
-        self._note()
+        bounties = bounties_of(rows, self.values, self.report)
+        for bounty in bounties:
+            if bounty.by_id is not None and bounty.by_id.startswith("gone:"):
+                self._meet(bounty.by_id, stranger(bounty.by_id))
+        linked = _once(rows.links, self.report, "link")
+        links = links_of(linked, self.pasts, self.values)
+        self.extra.update(leftovers(linked, self.pasts, rows.votes))
         for person in self._people(status, bounties):
             self._meet(person, None)
         return Thread.from_parts(
@@ -372,118 +355,6 @@ class _Work:
             return (named,)
         self.extra["AcceptedAnswerId"] = named
         return ()
-
-    def _bounties(self) -> list[Bounty]:
-        """Pair the votes that opened bounties with those that closed them."""
-        found: list[Bounty] = []
-        open_ones: list[Bounty] = []
-        votes = [
-            (int(row["Id"]), post_id, row)
-            for post_id, rows in (self.rows.votes or {}).items()
-            for row in rows
-            if row["VoteTypeId"] in ("8", "9")
-        ]
-        for _, post_id, row in sorted(votes, key=lambda vote: vote[0]):
-            where = f"vote {row['Id']}"
-            at = self.values.instant(row.get("CreationDate"), where)
-            amount = self.values.number(row.get("BountyAmount"), where)
-            if row["VoteTypeId"] == "8":
-                if amount is None or amount < 1:
-                    continue
-                bounty = Bounty(
-                    id=f"b{row['Id']}",
-                    amount=amount,
-                    by_id=row.get("UserId") or self._stranger(row),
-                    starts_at=at,
-                )
-                open_ones.append(bounty)
-            elif open_ones:
-                bounty = open_ones.pop(0)
-                late = at and bounty.starts_at and at < bounty.starts_at
-                bounty = evolve(
-                    bounty,
-                    ends_at=None if late else at,
-                    answer_id=None if amount is None else post_id,
-                    paid=max(amount or 0, 0),
-                )
-                found.append(bounty)
-            else:
-                self.report.tell(
-                    "bounty-without-start", "bounties that ended and never began", where
-                )
-        return [*found, *open_ones]
-
-    def _stranger(self, row: Row) -> str:
-        """Return the id of somebody of whom a dump tells nothing."""
-        user_id = f"gone:v{row['Id']}"
-        self._meet(user_id, User(id=user_id, kind=UserKind.ANONYMOUS))
-        return user_id
-
-    # -- links, and what has no field ------------------------------------------------
-
-    def _links(self) -> list[Link]:
-        found: dict[tuple[str, str, str], Link] = {}
-        kept: list[str | dict[str, str]] = []
-        for row in _once(self.rows.links, self.report, "link"):
-            kind = _LINKS.get(row.get("LinkTypeId", ""))
-            target = row.get("RelatedPostId")
-            if kind is not None and target:
-                at = self.values.instant(row.get("CreationDate"), f"link {row['Id']}")
-                found.setdefault(
-                    (kind, target, row["PostId"]),
-                    Link(kind=kind, target=target, post_id=row["PostId"], at=at),
-                )
-            kept.append(dict(row))
-        for past in self.pasts.values():
-            for row in past.others:
-                if row.get("PostHistoryTypeId") in ("35", "36"):
-                    self._migration(row, found)
-        if kept:
-            self.extra["links"] = kept
-        return list(found.values())
-
-    def _migration(self, row: Row, found: dict[tuple[str, str, str], Link]) -> None:
-        target = row.get("Comment", "").partition(" ")[2]
-        if target.startswith(("http://", "https://")):
-            at = self.values.instant(row.get("CreationDate"), f"history {row['Id']}")
-            link = Link(
-                kind=LinkKind.CROSSPOST, target=target, post_id=row["PostId"], at=at
-            )
-            found.setdefault((link.kind, target, row["PostId"]), link)
-
-    def _note(self) -> None:
-        """Keep the rows that no field holds whole, to write them again."""
-        noted = {
-            post_id: past.noted for post_id, past in self.pasts.items() if past.noted
-        }
-        if noted:
-            self.extra["wordings"] = noted
-        others = [dict(row) for past in self.pasts.values() for row in past.others]
-        if others:
-            self.extra["history"] = others
-        votes = {
-            post_id: [vote_text(row) for row in rows]
-            for post_id, rows in (self.rows.votes or {}).items()
-            if rows
-        }
-        if votes:
-            self.extra["votes"] = votes
-
-
-def vote_text(row: Row) -> str | dict[str, str]:
-    """Return a vote in short: id, kind, day and, of bounties, user and amount."""
-    day = row.get("CreationDate", "")
-    if day[10:] != "T00:00:00.000" or not row.keys() <= _VOTE_COLUMNS:
-        return dict(row)
-    parts = [row["Id"], row["VoteTypeId"], day[:10]]
-    if "UserId" in row or "BountyAmount" in row:
-        parts += [row.get("UserId", ""), row.get("BountyAmount", "")]
-    return ",".join(parts)
-
-
-_VOTE_COLUMNS: Final = frozenset(
-    {"Id", "PostId", "VoteTypeId", "CreationDate", "UserId", "BountyAmount"}
-)
 
 
 def _arrival(item: tuple[str, int, int, Post]) -> tuple[int, str, int]:
