@@ -25,6 +25,7 @@ _BUILT_IN: Mapping[str, str] = {
     "qathread": "qathread.formats.native",
     "page-text": "qathread.formats.page_text",
     "markdown": "qathread.formats.markdown",
+    "stackexchange-api": "qathread.formats.stackexchange_api",
     "stackexchange": "qathread.formats.stackexchange",
 }
 
@@ -109,9 +110,10 @@ def choose(input: Input) -> Format:
     fitting = fitting or [
         found for found in _readable(_loadable([])) if input.suffix in found.suffixes
     ]
-    if len(fitting) == 1:
+    if fitting:
+        # Of several the first: our own format stands before others of its suffix.
         return fitting[0]
-    found = None if fitting else detect(input.head(), "")
+    found = detect(input.head(), "")
     if found is not None:
         return found
     raise input.report.error("not-this-format", _unknown(input.head(), problems))
