@@ -215,6 +215,8 @@ def wrong(kind: str) -> list[Any]:
             return ["", "Story", "stories", 1, True, NAN]
         case "rank":
             return [*never, 0, -1, 51, 1.5, True]
+        case "mapping":
+            return [NAN, "1", 1j, [1], 3, True, {"noise": NAN}, {"noise": "1"}]
         case _:
             return [*never, True, 10**400, datetime(2026, 1, 1, tzinfo=UTC)]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Context, Decimal, localcontext
+from decimal import Overflow as DecimalOverflow
 from functools import update_wrapper
 from inspect import unwrap
 from math import isfinite
@@ -355,8 +356,11 @@ def _slowly(known: Definition, args: Iterable[object]) -> object:
         result = known.function(*taken)
     except (OverflowError, ZeroDivisionError):
         result = None
-    if known.any_size and (result is None or _large(known, taken)):
-        result = _in_decimals(known, taken)
+    if known.any_size and (result is None or _large(taken)):
+        try:
+            result = _in_decimals(known, taken)
+        except DecimalOverflow:  # a count of half a million digits
+            result = None
     if result is None or (isinstance(result, float) and not isfinite(result)):
         given = ", ".join(
             f"{name}={shown(value)}"
@@ -368,7 +372,7 @@ def _slowly(known: Definition, args: Iterable[object]) -> object:
     return result
 
 
-def _large(known: Definition, values: Iterable[object]) -> bool:
+def _large(values: Iterable[object]) -> bool:
     return any(
         isinstance(value, int | float) and not 1 / HUGE < value <= LARGEST and value
         for value in values

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 from attrs import evolve
 
-from ._inputs import HUGE, LARGEST, LAST, Kind
+from ._inputs import FIRST, HUGE, LARGEST, LAST, Kind
 
 COUNT: Final = Kind(
     name="count", words="a whole count, 0 or up", low=0, high=LARGEST, whole=True
@@ -17,7 +17,7 @@ _WHOLE: Final = Kind(
 _NUMBER: Final = Kind(name="number", words="a finite number, at most 1e100 in size")
 _POSITIVE: Final = Kind(name="positive", words="a finite number above 0", low=1 / HUGE)
 _TIME: Final = Kind(
-    name="time", words="Unix seconds or an aware datetime", low=-LAST, high=LAST
+    name="time", words="Unix seconds or an aware datetime", low=FIRST, high=LAST
 )
 
 
@@ -48,9 +48,7 @@ ItemType = Annotated[
         options=("story", "poll", "comment", "pollopt"),
     ),
 ]
-Part = Annotated[
-    float, Kind(name="part", words="a number from 0 to 1", low=0, high=1)
-]
+Part = Annotated[float, Kind(name="part", words="a number from 0 to 1", low=0, high=1)]
 Labels = Annotated[
     Mapping[str, float], Kind(name="mapping", words="a mapping of label to weight")
 ]

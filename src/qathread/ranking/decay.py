@@ -41,12 +41,10 @@ __all__ = [
 ]
 
 _HOUR: Final = 3600
-_DAY: Final = 86400
 _WEEK: Final = 604800
 # Engines differ in the last digit of a logarithm: whole numbers must not fall below.
 _UP: Final = 1 + 2**-50
 _EXACT: Final = 2**53
-_FOREM_EPOCH: Final = 1262304001  # 2010-01-01T00:00:01Z
 _LEMMY: Final = "LemmyNet/lemmy, utils.sql at 439734dd638a"
 _OLD: Final = "the age is two hours before the item was posted, or earlier: there "
 

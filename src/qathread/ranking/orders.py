@@ -62,9 +62,7 @@ def discourse_percent_rank(scores: Sequence[float]) -> tuple[float, ...]:
 
 
 @listed("static", "spectria/tildes, models/comment/comment_tree.py at 05b881976731")
-def tildes_relevance(
-    votes: Count, labels: Labels, removed: Flag
-) -> tuple[int, ...]:
+def tildes_relevance(votes: Count, labels: Labels, removed: Flag) -> tuple[int, ...]:
     """
     Return the key of a comment on Tildes: the greatest comes first; static.
 

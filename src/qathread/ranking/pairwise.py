@@ -14,6 +14,7 @@ __all__ = ["bradley_terry", "elo_update"]
 _STEPS: Final = 200
 _CLOSE: Final = 1e-12
 _SLACK: Final = 1e-12  # near the top the height is known no better
+_FAR: Final = 4.0  # past this a step leaves where the curve still tells the way
 
 
 @listed("static", "A. Elo, The Rating of Chessplayers (1978)")
@@ -135,14 +136,12 @@ def _connected(table: list[list[float]]) -> None:
 def _most_likely(table: list[list[float]]) -> tuple[float, ...]:
     """Climb by Newton's steps, halved where they would go down."""
     size = len(table)
-    played = [[table[a][b] + table[b][a] for b in range(size)] for a in range(size)]
-    won = [fsum(row) for row in table]
     theta = [0.0] * size
     height = _height(table, theta)
     for _ in range(_STEPS):
-        slope, curve = _slopes(played, won, theta)
+        slope, curve = _slopes(table, theta)
         step = _solved(curve, slope)
-        part = 1.0
+        part = _FAR / max(_FAR, *map(abs, step))
         while True:
             tried = [t + part * s for t, s in zip(theta, step, strict=True)]
             mean = fsum(tried) / size
@@ -172,20 +171,24 @@ def _log_of_one_and_exp(x: float) -> float:
 
 
 def _slopes(
-    played: list[list[float]], won: list[float], theta: list[float]
+    table: list[list[float]], theta: list[float]
 ) -> tuple[list[float], list[list[float]]]:
     """Return the gradient and the negated second derivatives, kept regular."""
     size = len(theta)
-    slope = list(won)
+    slope = [0.0] * size
     curve = [[0.0] * size for _ in range(size)]
     for a in range(size):
         for b in range(a):
-            if not played[a][b]:
+            wins, losses = table[a][b], table[b][a]
+            if not wins + losses:
                 continue
-            p = 1 / (1 + exp(min(theta[b] - theta[a], 700.0)))
-            slope[a] -= played[a][b] * p
-            slope[b] -= played[a][b] * (1 - p)
-            weight = played[a][b] * p * (1 - p)
+            # Both shares on their own: 1 - p would lose what a long shot weighs.
+            apart = max(-700.0, min(theta[b] - theta[a], 700.0))
+            p, q = 1 / (1 + exp(apart)), 1 / (1 + exp(-apart))
+            more = wins * q - losses * p
+            slope[a] += more
+            slope[b] -= more
+            weight = (wins + losses) * p * q
             curve[a][a] += weight
             curve[b][b] += weight
             curve[a][b] -= weight

@@ -26,7 +26,6 @@ _REDDIT_EPOCH: Final = 1134028003  # 2005-12-08T07:46:43Z
 _PIEFED_EPOCH: Final = 1685766018  # 2023-06-03T04:20:18Z
 _Z80: Final = 1.281551565545  # two-sided 80%, as the sites print it
 _REDDIT: Final = "reddit-archive/reddit, r2/r2/lib/db/_sorts.pyx at 753b17407e9a"
-_LOBSTERS: Final = "lobsters/lobsters, app/models at 57268d762e1c"
 
 
 @row_wise("static", _REDDIT)
