@@ -5,6 +5,7 @@ import os
 import struct
 import tempfile
 import zlib
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -41,7 +42,8 @@ def unpack_archive(
         closing: What removes the folder again.
 
     Returns:
-        The only file of the archive, opened; of several the folder that they are in.
+        The only file of the archive, opened; of several the folder that most of
+        them are in. Links in an archive are left out.
 
     Raises:
         FormatError: If it is damaged or empty, or grows too much.
@@ -72,14 +74,15 @@ def unpack_archive(
         raise
     except (ArchiveError, *_DAMAGE) as error:
         raise report.error("syntax", f"the 7z archive is damaged: {error}") from error
-    # A link in an archive may lead anywhere.
-    found = [path for path in folder.rglob("*") if _is_own_file(path)]
+    found = []
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink():
+            path.unlink()  # it may lead anywhere
+        elif path.is_file():
+            found.append(path)
     if not found:
         raise report.error("not-this-format", "the 7z archive holds no file")
     if len(found) > 1:
-        return found[0].parent
+        folders = Counter(path.parent for path in found)
+        return max(folders, key=folders.__getitem__)
     return closing.enter_context(found[0].open("rb"))
-
-
-def _is_own_file(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink()

@@ -9,6 +9,7 @@ from ..limits import Limits
 from ..losses import LossReport
 from ..thread import Thread
 from . import registry
+from ._folders import opened_folder
 from ._report import Collector
 from ._sources import Source, open_source, suffixes
 from ._targets import Target, opened, target_name
@@ -83,10 +84,12 @@ def write(
     Write threads to a file or a stream, and say what got lost.
 
     A path is replaced whole or not at all; one that ends in .gz, .bz2, .xz or
-    .zst is packed.
+    .zst is packed. Some formats are folders of files: then the target is the path
+    of a folder that is not there, or holds nothing but such files.
 
     Args:
-        threads: One thread, several, or a reading.
+        threads: One thread, several, or a reading, of which also what belongs to
+            its site is written, where the format has a place for it.
         target: A path, ``-`` for standard output, or an open binary file.
         format: The name of the format; None: by suffix.
         strict: Refuse the first loss; a path then keeps its old content.
@@ -101,14 +104,18 @@ def write(
     """
     name = target_name(target)
     chosen = _writable(name) if format is None else registry.find(format)
-    if chosen.writer is None:
+    report = Collector(strict=strict, format=chosen.name, source=name)
+    several = (threads,) if isinstance(threads, Thread) else threads
+    if chosen.writer is not None:
+        with opened(target) as out:
+            chosen.writer(several, out, name, report)
+    elif chosen.folder_writer is not None:
+        with opened_folder(target, chosen) as folder:
+            chosen.folder_writer(several, folder, report)
+    else:
         raise ValidationError(
             f"format {chosen.name!r} is read only: name one that is written"
         )
-    report = Collector(strict=strict, format=chosen.name, source=name)
-    several = (threads,) if isinstance(threads, Thread) else threads
-    with opened(target) as out:
-        chosen.writer(several, out, name, report)
     return report.report
 
 

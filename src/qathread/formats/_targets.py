@@ -13,7 +13,7 @@ from ..errors import ValidationError
 from ._sources import suffixes
 from ._unpack import packer
 
-__all__ = ["Target", "opened", "target_name"]
+__all__ = ["Target", "opened", "sync_folder", "target_name"]
 
 #: A path, ``-`` for standard output, or an open binary file.
 Target: TypeAlias = str | os.PathLike[str] | BinaryIO
@@ -101,7 +101,7 @@ def _replacing(path: Path) -> Iterator[BinaryIO]:
         with suppress(OSError):
             beside.unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _create_beside(path: Path) -> tuple[Path, BinaryIO]:
@@ -114,7 +114,7 @@ def _create_beside(path: Path) -> tuple[Path, BinaryIO]:
             continue
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     if os.name != "posix":
         return
     with suppress(OSError):  # some file systems cannot sync a folder

@@ -44,8 +44,10 @@ class Format:
             losses.
         sniff: Takes the first 64 KiB; tells whether they are in this format.
         sniff_folder: Takes a folder; tells whether its files are in this format.
-        folder_writer: Takes threads, a folder that is there, and what counts
-            losses; for formats that are folders of files.
+        folder_writer: Takes threads, an empty folder, and what counts losses; for
+            formats that are folders of files.
+        is_own_file: Takes the name of a file in a folder; tells whether writing may
+            replace or remove it.
         options: Names of the options that the reader takes.
     """
 
@@ -57,6 +59,7 @@ class Format:
     sniff: Callable[[bytes], bool] | None = None
     sniff_folder: Callable[[Path], bool] | None = None
     folder_writer: Callable[[Iterable[Thread], Path, Collector], None] | None = None
+    is_own_file: Callable[[str], bool] | None = None
     options: frozenset[str] = field(default=frozenset())
 
 

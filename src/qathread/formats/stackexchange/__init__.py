@@ -31,13 +31,24 @@ question (see :mod:`._index`), the second one builds the threads, in order of th
 questions' ids. Time is linear in the size of the dump. Memory does not depend on it:
 a few hundred threads are held at once. The SQLite file takes 3 to 6 % of the size of
 the dump on disk; archives are unpacked into a temporary folder first.
+
+Writing a reading of a dump gives the dump again, byte for byte, its rows in the order
+of their ids. Threads from elsewhere become a dump too: ids that are no numbers get new
+ones, votes lose their voters, replies to comments become comments on the same post,
+Markdown stands in Body as it is and in PostHistory; whatever has no row is in the
+report. Rows wait in an SQLite file inside the new folder: memory does not depend on
+their number, and the disk needs room for the dump twice.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar, overload
+
+from attrs import evolve
 
 from ..._checks import instant
 from ...errors import NotFoundError, ValidationError
@@ -50,8 +61,8 @@ from .._report import Collector
 from .._sources import Input, open_source
 from ..registry import Format
 from ._dump import Dump, Wanted, ids_of
-from ._files import holds_tables
-from ._framing import ROOTS
+from ._files import holds_tables, table_of
+from ._writing import is_own_file, write_dump
 from .site import Award, Page, Profile, Site, Tag
 
 __all__ = [
@@ -67,8 +78,14 @@ __all__ = [
     "open",
 ]
 
+T = TypeVar("T")
+
 NAME = "stackexchange"
-_OPTIONS = frozenset({"questions", "tags", "since", "with_history", "with_votes"})
+_BATCH = 256
+_INVENTED = "invented-2025"
+_OPTIONS = frozenset(
+    {"questions", "tags", "since", "with_history", "with_votes", "drop"}
+)
 
 
 class Threads(Mapping[str, Thread]):
@@ -81,7 +98,7 @@ class Threads(Mapping[str, Thread]):
 
     def __init__(self, dump: Dump, wanted: Wanted) -> None:
         self._dump, self._wanted = dump, wanted
-        self.site = Site(dump)
+        self.site = Site(dump, left_out=wanted.left_out)
 
     @property
     def report(self) -> LossReport:
@@ -102,6 +119,18 @@ class Threads(Mapping[str, Thread]):
             f"there is no question {question_id!r} in {self._dump.name}"
         )
 
+    # A mapping's own looks for a KeyError.
+    @overload
+    def get(self, question_id: str | int, default: None = None, /) -> Thread | None: ...
+    @overload
+    def get(self, question_id: str | int, default: T, /) -> Thread | T: ...
+    def get(self, question_id: str | int, default: T | None = None, /) -> object:
+        """Return a thread; *default* if there is none."""
+        try:
+            return self[question_id]
+        except NotFoundError:
+            return default
+
     def __contains__(self, question_id: object) -> bool:
         try:
             (number,) = ids_of([question_id])  # type: ignore[list-item]
@@ -117,6 +146,37 @@ class Threads(Mapping[str, Thread]):
 
     def __len__(self) -> int:
         return self._dump.index.count()
+
+    def many(self, ids: Iterable[str | int] | None = None) -> Iterator[Thread]:
+        """
+        Yield threads a few hundred at a time, faster than one by one.
+
+        Args:
+            ids: Of these questions, read as they are needed, those that the dump
+                lacks left out; None: of all, in order.
+        """
+        return self._many(ids, self._dump.threads)
+
+    def logs(self, ids: Iterable[str | int] | None = None) -> Iterator[list[Event]]:
+        """
+        Yield the logs of threads, as :func:`events` does.
+
+        Args:
+            ids: As for :meth:`many`.
+        """
+        return self._many(ids, self._dump.logs)
+
+    def _many(
+        self,
+        ids: Iterable[str | int] | None,
+        made: Callable[[Wanted], Iterator[T]],
+    ) -> Iterator[T]:
+        if ids is None:
+            yield from made(self._wanted)
+            return
+        asked = iter(ids)
+        while some := ids_of(islice(asked, _BATCH)):
+            yield from made(evolve(self._wanted, ids=some))
 
     def close(self) -> None:
         """Close the files, and remove what was unpacked."""
@@ -177,6 +237,8 @@ def open(
     *,
     with_history: bool = True,
     with_votes: bool = True,
+    strict: bool = False,
+    drop: str | None = None,
     limits: Limits | None = Limits(),
     progress: Callable[[Iterable[bytes]], Iterable[bytes]] | None = None,
 ) -> Threads:
@@ -192,6 +254,9 @@ def open(
             yourself if you want to open it often.
         with_history: Whether to read PostHistory.
         with_votes: Whether to read Votes.
+        strict: Refuse the first damage.
+        drop: ``"invented-2025"`` leaves out the two posts that nobody wrote in each
+            ``Posts.xml`` of 2025-06-30, and the report names them; None: nothing.
         limits: The largest row and the ratio of packed data; None: any.
         progress: Wraps the chunks of each file while the index is built.
 
@@ -203,10 +268,14 @@ def open(
         OSError: If the path cannot be opened.
         FormatError: If it holds no table of a dump, or one that cannot be read.
         MissingExtraError: If unpacking needs a package that is not there.
+        ValidationError: If *drop* names nothing that can be left out.
     """
-    report = Collector(format=NAME)
+    without_invented = _without_invented({"drop": drop})
+    report = Collector(strict=strict, format=NAME)
     input = open_source(fspath(path), limits, report)
-    dump = Dump(input, beside=True, progress=progress)
+    dump = Dump(
+        input, beside=True, without_invented=without_invented, progress=progress
+    )
     return Threads(dump, Wanted(history=with_history, votes=with_votes))
 
 
@@ -237,7 +306,7 @@ def events(
         strict: Refuse the first damage.
         limits: As for :func:`open`.
         **options: As for reading: ``questions=``, ``tags=``, ``since=``,
-            ``with_history=``, ``with_votes=``.
+            ``with_history=``, ``with_votes=``, ``drop=``.
 
     Returns:
         An iterator of lists of events, with a report that is complete at its end.
@@ -253,9 +322,13 @@ def events(
             f"events takes no option {unknown[0]!r}: it takes "
             f"{', '.join(sorted(_OPTIONS))}"
         )
-    wanted = _wanted(options)
+    wanted, without_invented = _wanted(options), _without_invented(options)
     report = Collector(strict=strict, format=NAME)
-    dump = Dump(open_source(fspath(path), limits, report), beside=False)
+    dump = Dump(
+        open_source(fspath(path), limits, report),
+        beside=False,
+        without_invented=without_invented,
+    )
     return Logs(dump, wanted)
 
 
@@ -267,15 +340,17 @@ def read_dump(input: Input, options: Mapping[str, object]) -> Iterator[Thread]:
         input: A folder, a file or a stream.
         options: ``questions=`` ids, or a function of a :class:`qathread.Question`
             that says whether it is wanted; ``tags=`` names, one of which it must
-            have; ``since=`` an instant; ``with_history=`` and ``with_votes=``.
+            have; ``since=`` an instant; ``with_history=`` and ``with_votes=``;
+            ``drop="invented-2025"`` to leave out the two posts that nobody wrote in
+            each ``Posts.xml`` of 2025-06-30, which the report then names.
 
     Raises:
         FormatError: As the module says.
         ValidationError: If an option is not of its kind.
     """
     wanted = _wanted(options)
-    dump = Dump(input, beside=False)
-    input.site = Site(dump)
+    dump = Dump(input, beside=False, without_invented=_without_invented(options))
+    input.site = Site(dump, left_out=wanted.left_out)
     return dump.threads(wanted)
 
 
@@ -285,7 +360,7 @@ def _wanted(options: Mapping[str, object]) -> Wanted:
     if callable(questions):
         accept = _predicate(questions)
     elif questions is not None:
-        if isinstance(questions, str | int) or not isinstance(questions, Iterable):
+        if isinstance(questions, str | bytes) or not isinstance(questions, Iterable):
             raise ValidationError(
                 "questions= is one value: give a list of ids, or a function"
             )
@@ -294,7 +369,10 @@ def _wanted(options: Mapping[str, object]) -> Wanted:
     if tags is not None:
         if isinstance(tags, str) or not isinstance(tags, Iterable):
             raise ValidationError("tags= is one value: give a list of names")
-        tags = frozenset(map(str, tags))
+        tags = tuple(tags)
+        if not all(isinstance(tag, str) for tag in tags):
+            raise ValidationError("tags= holds what is no text: give names of tags")
+        tags = frozenset(tags)
     since = options.get("since")
     if since is not None:
         since = instant(since, "since=")
@@ -315,15 +393,19 @@ def _wanted(options: Mapping[str, object]) -> Wanted:
     )
 
 
+def _without_invented(options: Mapping[str, object]) -> bool:
+    drop = options.get("drop")
+    if drop is not None and drop != _INVENTED:
+        raise ValidationError(f"drop= is {drop!r}: give {_INVENTED!r} or None")
+    return drop is not None
+
+
 def _predicate(asked: Callable[..., object]) -> Callable[[Question], bool]:
     return lambda question: bool(asked(question))
 
 
 def _is_table(head: bytes) -> bool:
-    start = head[:4096].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if not start.startswith(b"<"):
-        return False
-    return any(b"<%b>" % root in start for root in ROOTS) and b"<row " in start
+    return table_of(head) is not None and b"<row " in head
 
 
 def _is_dump(folder: Path) -> bool:
@@ -337,5 +419,7 @@ FORMAT = Format(
     reader=read_dump,
     sniff=_is_table,
     sniff_folder=_is_dump,
+    folder_writer=write_dump,
+    is_own_file=is_own_file,
     options=_OPTIONS,
 )

@@ -31,17 +31,34 @@ Row: TypeAlias = Mapping[str, str]
 _CONTROLS: Final = bytes({*range(32)} - {9, 10, 13})
 _NO_CHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE and U+FFFF
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_REFERENCE: Final = re.compile(
-    r"&(?:#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));|([a-z]{2,4});)?"
-)
+_REFERENCE: Final = re.compile(r"&(?:#(?:x([0-9A-Fa-f]+)|([0-9]+));|([a-z]{2,4});)?")
 _NAMED: Final = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
-_ATTRIBUTE: Final = re.compile(
-    r"\s+([A-Za-z_][\w.:-]*)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')"
+_MOST_DIGITS: Final = 7  # of a character's number
+_BLANK: Final = " \t\r\n"
+#: Names as XML has them: more than letters and digits, and not all of these.
+_FIRST: Final = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd"
+    "\U00010000-\U000effff:"
 )
-_NAME: Final = re.compile(r"\s+([A-Za-z_][\w.:-]*)\s*=\s*")
+_BEGIN: Final = (
+    rf"[{_BLANK}]+([{_FIRST}][{_FIRST}.0-9\xb7\u0300-\u036f\u203f\u2040-]*)"
+    rf"[{_BLANK}]*=[{_BLANK}]*"
+)
+_NAME: Final = re.compile(_BEGIN)
+_ATTRIBUTE: Final = re.compile(_BEGIN + "(?:\"([^\"]*)\"|'([^']*)')")
+_END: Final = re.compile(rf"[{_BLANK}]*/?>")
+_BETWEEN: Final = re.compile(
+    rf"(?:[{_BLANK}]|&#(?:x0*(?:9|[Aa]|[Dd]|20)|0*(?:9|10|13|32));)*"
+)
+#: The colon in the name of an attribute, of which lxml makes something else.
+_PREFIX: Final = re.compile(rb":[\w\x80-\xff.-]*+[ \t\r\n]*+=[ \t\r\n]*+[\"']")
 _BREAK: Final = re.compile("\r\n|\r|\n")
 _GONE: Final = "\ufffd"
 _MOST_SHAPES: Final = 4096
+_LONGEST_SHAPE: Final = 4096
+_NO_CHARACTER: Final = "characters that XML forbids"
+_NO_REFERENCE: Final = "an & that begins no reference, kept as it is"
 
 
 class Places(Protocol):
@@ -68,7 +85,7 @@ class RowDecoder:
         self._places, self._report = places, report
         self._fast = etree is not None if fast is None else fast
         # What stands around the values, and the names in it.
-        self._shapes: dict[tuple[str, ...], tuple[str, ...] | None] = {}
+        self._shapes: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def rows(self, batch: Batch) -> list[Row | None]:
         """
@@ -90,14 +107,16 @@ class RowDecoder:
             text = piece.decode()
         except UnicodeDecodeError:
             text = piece.decode(errors="replace")
-            self._repaired("encoding", "bytes that are no UTF-8", place)
+            count = text.count(_GONE) - piece.count(_GONE.encode())
+            self._repaired("encoding", "bytes that are no UTF-8", place, count)
         if not clean and _is_foul(piece):
-            text = _FORBIDDEN.sub(_GONE, text)
-            self._repaired("forbidden-character", "characters that XML forbids", place)
-        text = text.rstrip(" \t\r\n")
+            text, count = _FORBIDDEN.subn(_GONE, text)
+            self._repaired("forbidden-character", _NO_CHARACTER, place, count)
+        text = text.rstrip(_BLANK)
         parts = text.split('"')
         shape = tuple(parts[0::2])
-        names = self._shapes.get(shape)
+        # Without the last piece one quote too many makes the shape of a sound row.
+        names = self._shapes.get(shape) if len(parts) % 2 else None
         if names is None:
             names = self._names(shape, len(parts))
         values = parts[1::2] if names else []
@@ -111,7 +130,9 @@ class RowDecoder:
                     kind="skipped",
                 )
                 return None
-            names, values = found
+            names, values, rest = found
+            if _BETWEEN.fullmatch(rest) is None:
+                self._repaired("syntax", "text between rows, left out", place)
         if "\n" in text or "\r" in text:
             values = [_BREAK.sub(" ", value) for value in values]
         if "&" in text:
@@ -124,16 +145,21 @@ class RowDecoder:
     def _names(self, shape: tuple[str, ...], size: int) -> tuple[str, ...] | None:
         """Return the names of attributes that stand before the values of a row."""
         names = None
-        if size % 2 and shape[-1].strip() in (">", "/>") and shape[0][:3] == "row":
+        if (
+            size % 2
+            and shape[-1].strip(_BLANK) in (">", "/>")
+            and shape[0][:3] == "row"
+        ):
             first = (shape[0][3:], *shape[1:-1])
             found = [_NAME.fullmatch(part) for part in first]
             if all(found):
                 names = tuple([each[1] for each in found if each])
                 if len(set(names)) < len(names):
                     names = None
-        if len(self._shapes) >= _MOST_SHAPES:
-            self._shapes.clear()
-        self._shapes[shape] = names
+        if names is not None and sum(map(len, shape)) <= _LONGEST_SHAPE:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            self._shapes[shape] = names
         return names
 
     def _unescaped(self, value: str, place: int) -> str:
@@ -152,26 +178,26 @@ class RowDecoder:
             hexadecimal, decimal, name = match.groups()
             if name in _NAMED:
                 return _NAMED[name]
-            number = int(hexadecimal, 16) if hexadecimal else int(decimal or "-1")
-            if number < 0 or name is not None:
+            digits = hexadecimal or decimal
+            if digits is None:
                 foul.append("syntax")
                 return match[0]
-            if _is_character(number):
-                return chr(number)
+            if len(digits.lstrip("0")) <= _MOST_DIGITS:
+                number = int(digits.lstrip("0") or "0", 16 if hexadecimal else 10)
+                if _is_character(number):
+                    return chr(number)
             foul.append("forbidden-character")
             return _GONE
 
         mended = _REFERENCE.sub(character, value)
-        for code in foul:
-            what = {
-                "syntax": "an & that begins no reference, kept as it is",
-                "forbidden-character": "characters that XML forbids",
-            }[code]
-            self._repaired(code, what, place)
+        for code in dict.fromkeys(foul):
+            what = _NO_CHARACTER if code == "forbidden-character" else _NO_REFERENCE
+            self._repaired(code, what, place, foul.count(code))
         return mended
 
-    def _repaired(self, code: str, message: str, place: int) -> None:
-        self._report.damage(code, message, self._places.where(place))
+    def _repaired(self, code: str, message: str, place: int, count: int = 1) -> None:
+        if count:
+            self._report.damage(code, message, self._places.where(place), count=count)
 
 
 def _is_foul(data: bytes) -> bool:
@@ -190,19 +216,17 @@ def _is_character(number: int) -> bool:
     )
 
 
-def _attributes(text: str) -> tuple[tuple[str, ...], list[str]] | None:
-    """Return names and values of a row that is written in an unusual way."""
-    end = len(text) - (2 if text.endswith("/>") else 1)
-    if not text.startswith("row") or not text.endswith(">"):
-        return None
+def _attributes(text: str) -> tuple[tuple[str, ...], list[str], str] | None:
+    """Return names and values of an unusual row, and what stands behind it."""
     names, values, at = list[str](), list[str](), 3
-    while match := _ATTRIBUTE.match(text, at, end):
+    while match := _ATTRIBUTE.match(text, at):
         names.append(match[1])
         values.append(match[2] if match[2] is not None else match[3])
         at = match.end()
-    if text[at:end].strip() or len(set(names)) < len(names):
+    end = _END.match(text, at)
+    if end is None or not text.startswith("row") or len(set(names)) < len(names):
         return None
-    return tuple(names), values
+    return tuple(names), values, text[end.end() :]
 
 
 # -- lxml ------------------------------------------------------------------------
@@ -230,8 +254,8 @@ def _by_lxml(joined: bytes, size: int) -> list[Row | None] | None:
     """Parse rows as one document; None if they are no well-formed rows."""
     if b"\t" in joined:
         joined = joined.replace(b"\t", b"&#9;")
-    if b"xmlns" in joined or b"row:" in joined:
-        return None  # namespaces are nothing that a dump has
+    if _PREFIX.search(joined) or b"xmlns" in joined:
+        return None
     parser = etree.XMLParser(target=_Rows())
     try:
         found: list[Row | None] = etree.XML(b"<rows><%b</rows>" % joined, parser)

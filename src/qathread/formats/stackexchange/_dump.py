@@ -1,5 +1,6 @@
 """An opened dump: its threads by the id of their question, and its site."""
 
+import errno
 import sqlite3
 import tempfile
 import weakref
@@ -25,20 +26,26 @@ from ._decoding import Row, RowDecoder
 from ._events import log_of
 from ._files import chunks_of, find_tables
 from ._framing import Frame
-from ._index import PARTS, Found, Index, places_in, votes_in
+from ._gathering import Gatherer, is_sound
+from ._index import PARTS, Index, bad_id, is_id, places_in, votes_in
 from ._places import Places
 from ._tables import TABLES, Table
 from ._threads import ThreadMaker
+from ._values import COMMUNITY, Values
 
-__all__ = ["Dump", "Wanted"]
+__all__ = ["INDEX_NAME", "Dump", "Wanted"]
 
 T = TypeVar("T")
 
 #: Which questions: their ids, or what says so of a question without its answers.
 Questions: TypeAlias = Iterable[str | int] | Callable[[Question], bool]
 
-_BESIDE: Final = "qathread-index.sqlite3"
+#: The index beside the files of a dump.
+INDEX_NAME: Final = "qathread-index.sqlite3"
 _BATCH: Final = 256
+#: Two posts of every site in the dump of 2025-06-30 that nobody wrote.
+_INVENTED: Final = (1_000_000_001, 1_000_000_010)
+_INVENTED_ON: Final = "2025-06-01"
 
 
 @frozen
@@ -62,6 +69,15 @@ class Wanted:
     history: bool = True
     votes: bool = True
 
+    @property
+    def left_out(self) -> frozenset[Table]:
+        """The tables that are not read."""
+        read = self.history, self.votes
+        tables: tuple[Table, ...] = ("PostHistory", "Votes")
+        return frozenset(
+            table for table, wanted in zip(tables, read, strict=True) if not wanted
+        )
+
 
 class Dump:
     """
@@ -70,6 +86,9 @@ class Dump:
     Args:
         input: A folder, a file or a stream.
         beside: Whether the index is kept beside the files, for the next time.
+        without_invented: Whether to leave out the posts that Stack Exchange put into
+            the dump of 2025-06-30 to mark it.
+        progress: Wraps the chunks of each file while the index is built.
     """
 
     def __init__(
@@ -77,6 +96,7 @@ class Dump:
         input: Input,
         *,
         beside: bool,
+        without_invented: bool = False,
         progress: Callable[[Iterable[bytes]], Iterable[bytes]] | None = None,
     ) -> None:
         self.name, self.report = input.name, input.report
@@ -85,23 +105,24 @@ class Dump:
         self._finalize = weakref.finalize(self, self._closing.close)
         record = None if input.limits is None else input.limits.record
         try:
-            self.tables = find_tables(input, self._closing)
-            self.index = self._opened_index(input, beside, record, progress)
+            files = find_tables(input, self._closing)
+            self.tables = {table: file.path for table, file in files.items()}
+            stamp = _indexing.stamp(files)
+            self.index = self._opened_index(input, beside, stamp, record, progress)
             self._closing.callback(self.index.close)
             self._places: dict[Table, Places] = {}
             for table, path in self.tables.items():
                 places = Places(path, self.report)
                 self._closing.callback(places.close)
                 self._places[table] = places
+            self._left_out = self._invented() if without_invented else frozenset[str]()
         except BaseException:
             self._closing.close()
             raise
-        if input.is_folder:
-            for table in TABLES:
-                if table not in self.tables:
-                    self.report.tell(
-                        "missing-table", "tables that the dump lacks", f"{table}.xml"
-                    )
+        missing = [f"{table}.xml" for table in TABLES if table not in self.tables]
+        if missing:
+            self.report.note("missing-table", "the dump lacks tables", *missing)
+        self._gatherer = Gatherer(self._places, self.report)
         self.maker = ThreadMaker(self.report, with_users="Users" in self.tables)
 
     def close(self) -> None:
@@ -112,33 +133,52 @@ class Dump:
         self,
         input: Input,
         beside: bool,
+        stamp: str,
         record: int | None,
         progress: Callable[[Iterable[bytes]], Iterable[bytes]] | None,
     ) -> Index:
+        def build(path: Path, *, lasting: bool = False) -> Index:
+            return _indexing.built(
+                path, self.tables, stamp, self.report, record, progress, lasting=lasting
+            )
+
         folder = input.path if input.is_folder else None
-        place = None if folder is None else folder / _BESIDE
-        if place is not None:
-            index = _indexing.opened(place, self.tables, self.report)
+        if folder is not None:
+            index = _indexing.opened(folder / INDEX_NAME, stamp, self.report, record)
             if index is not None:
                 return index
-        if place is not None and beside:
-            try:
-                return _indexing.built(
-                    place, self.tables, self.report, record, progress
-                )
-            except PermissionError:
-                pass  # then a temporary one
-            except OSError as error:
-                if error.errno not in (30, 28):  # read-only, full
-                    raise
-            except sqlite3.OperationalError:
-                pass
+            if beside:
+                try:
+                    return build(folder / INDEX_NAME, lasting=True)
+                except (PermissionError, sqlite3.OperationalError):
+                    pass  # then a temporary one
+                except OSError as error:
+                    if error.errno not in (errno.EROFS, errno.ENOSPC):
+                        raise
         scratch = self._closing.enter_context(
             tempfile.TemporaryDirectory(prefix="qathread-")
         )
-        return _indexing.built(
-            Path(scratch) / _BESIDE, self.tables, self.report, record, progress
+        return build(Path(scratch) / INDEX_NAME)
+
+    def _invented(self) -> frozenset[str]:
+        """Leave out the posts that nobody wrote, and name them."""
+        if "Posts" not in self.tables:
+            return frozenset()
+        found = self._places["Posts"].rows(self.index.posts(_INVENTED), quiet=True)
+        left_out = frozenset(
+            row["Id"]
+            for row in found.values()
+            if row.get("OwnerUserId") == COMMUNITY
+            and row.get("CreationDate", "").startswith(_INVENTED_ON)
         )
+        for post_id in sorted(left_out):
+            self.report.tell(
+                "invented-2025",
+                "posts that the dump of 2025 invents, left out as asked",
+                f"post {post_id}",
+            )
+        self.index.leave_out(map(int, left_out))
+        return left_out
 
     # -- threads ---------------------------------------------------------------------
 
@@ -182,7 +222,7 @@ class Dump:
             if questions:
                 with bulk_load():
                     found = self.index.found(questions, parts)
-                    several = self._decoded(found, parts)
+                    several = self._gatherer.rows(found, parts)
                 yield several
 
     # -- what is no thread -----------------------------------------------------------
@@ -192,7 +232,8 @@ class Dump:
         place = self.index.user(user_id)
         if place is None:
             return None
-        return self._places["Users"].rows([place]).get(place[0])
+        # What is wrong with the file was told when the index was built.
+        return self._places["Users"].rows([place], quiet=True).get(place[0])
 
     def table(self, table: Table) -> Iterator[Row]:
         """Yield all rows of a table in the order of its file."""
@@ -205,7 +246,9 @@ class Dump:
         decoder = RowDecoder(frame, silent)
         for batch in frame.batches(chunks_of(path)):
             for row in decoder.rows(batch):
-                if row is not None and "Id" in row:
+                if row is None or bad_id(table, row) is not None:
+                    continue
+                if table != "Posts" or row["Id"] not in self._left_out:
                     yield row
 
     def pages(self) -> Iterator[Row]:
@@ -230,14 +273,15 @@ class Dump:
             noted = self.index.loose(PARTS[table])
             while several := list(islice(noted, _BATCH)):
                 places = [place for _, data in several for place in places_in(data)]
-                yield from filter(_sound, self._places[table].rows(places).values())
+                yield from filter(is_sound, self._places[table].rows(places).values())
         else:
             yield from self.table(table)
 
     def _questions(self, ids: Sequence[int] | None) -> Iterator[list[int]]:
         if ids is not None:
+            ids = sorted(set(ids))
             for start in range(0, len(ids), _BATCH):
-                yield self.index.questions(ids=sorted(ids[start : start + _BATCH]))
+                yield self.index.questions(ids=ids[start : start + _BATCH])
             return
         last = -1
         while questions := self.index.questions(last):
@@ -259,11 +303,15 @@ class Dump:
             )
             for each in found
         }
-        rows = self._places["Posts"].rows(place for place in own.values() if place)
-        values = self.maker.values
+        # Those that are wanted are read again, and what is wrong with them told then.
+        rows = self._places["Posts"].rows(filter(None, own.values()), quiet=True)
+        values = Values(Collector())
         for number, place in own.items():
-            row = None if place is None else rows.get(place[0])
+            if place is None:
+                continue
+            row = rows.get(place[0])
             if row is None:
+                self._places["Posts"].rows([place])  # tells why
                 continue
             if wanted.tags is not None and not wanted.tags.intersection(
                 values.tags(row.get("Tags"))
@@ -280,100 +328,13 @@ class Dump:
             kept.append(number)
         return kept
 
-    def _decoded(self, found: Sequence[Found], parts: Sequence[int]) -> list[Rows]:
-        posts = self._at("Posts", [place for each in found for place in each.posts])
-        held: dict[Table, dict[int, Row]] = {}
-        for table in ("Comments", "PostHistory", "PostLinks"):
-            part = PARTS[table]
-            if table in self._places and part in parts:
-                held[table] = self._places[table].rows(
-                    place
-                    for each in found
-                    for data in each.parts.get(part, {}).values()
-                    for place in places_in(data)
-                )
-        with_history = PARTS["PostHistory"] in parts
-        with_votes = PARTS["Votes"] in parts
-        several = []
-        for each in found:
-            own = [posts[place] for _, place, _ in each.posts if place in posts]
-            known = {row["Id"] for row in own}
-            several.append(
-                Rows(
-                    str(each.question),
-                    own,
-                    self._listed(each, "Comments", held, known),
-                    self._by_post(each, "PostHistory", held, known)
-                    if with_history
-                    else None,
-                    {
-                        str(post): list(votes_in(post, data))
-                        for post, data in each.parts.get(PARTS["Votes"], {}).items()
-                        if str(post) in known
-                    }
-                    if with_votes
-                    else None,
-                    self._listed(each, "PostLinks", held, known),
-                )
-            )
-        return several
-
-    def _at(
-        self, table: Table, places: Iterable[tuple[int, int, int]]
-    ) -> dict[int, Row]:
-        rows = self._places[table].rows((place, size) for _, place, size in places)
-        return {place: row for place, row in rows.items() if "Id" in row}
-
-    def _listed(
-        self,
-        found: Found,
-        table: Table,
-        held: Mapping[Table, Mapping[int, Row]],
-        known: set[str],
-    ) -> list[Row]:
-        by_post = self._by_post(found, table, held, known)
-        rows = [row for rows in by_post.values() for row in rows]
-        rows.sort(key=_by_id)
-        return rows
-
-    def _by_post(
-        self,
-        found: Found,
-        table: Table,
-        held: Mapping[Table, Mapping[int, Row]],
-        known: set[str],
-    ) -> dict[str, list[Row]]:
-        rows = held.get(table)
-        if not rows:
-            return {}
-        by_post: dict[str, list[Row]] = {}
-        for post, data in found.parts.get(PARTS[table], {}).items():
-            if str(post) in known:
-                several = [
-                    rows[place]
-                    for place, _ in places_in(data)
-                    if place in rows and _sound(rows[place])
-                ]
-                several.sort(key=_by_id)
-                by_post[str(post)] = several
-        return by_post
-
-
-def _by_id(row: Row) -> int:
-    return int(row["Id"])
-
-
-def _sound(row: Row) -> bool:
-    """Whether the ids that the index read are still there after decoding."""
-    return row.get("Id", "").isdigit() and "PostId" in row
-
 
 def ids_of(questions: Iterable[str | int]) -> tuple[int, ...]:
     """Return the ids that ``questions=`` names."""
     found = []
     for each in questions:
         text = str(each)
-        if isinstance(each, bool) or not text.isascii() or not text.isdigit():
+        if isinstance(each, bool | bytes) or not is_id(text):
             raise ValidationError(
                 f"questions= holds {each!r}: give ids of questions, or a function of a "
                 "Question"

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from ...errors import IntegrityError, ValidationError
 from ...events import (
     AnswerAccepted,
     AnswerPosted,
@@ -81,7 +82,15 @@ def log_of(
         post.created_at is None for post in thread.posts
     ):
         return list(thread.pending)
-    return _Log(thread, pasts, rows, maker).events()
+    try:
+        return _Log(thread, pasts, rows, maker).events()
+    except (ValidationError, IntegrityError) as error:
+        maker.report.damage(
+            "field",
+            "logs whose events do not fit together, given as one import",
+            f"question {rows.question}: {error}",
+        )
+        return list(thread.pending)
 
 
 class _Log:

@@ -7,6 +7,8 @@ at what is between: about as fast as it can be read. What the pieces hold is for
 :mod:`._decoding`; here only the frame is checked: declaration, comments, root, end.
 """
 
+import codecs
+import re
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Final
@@ -14,7 +16,7 @@ from typing import Final
 from .._looks import looks_like
 from .._report import Collector
 
-__all__ = ["ROOTS", "Batch", "Frame", "Piece"]
+__all__ = ["ROOTS", "UTF16", "Batch", "Frame", "Piece"]
 
 #: Where the ``<`` of a row is in the unpacked file, and the bytes from behind it up
 #: to the next one: ``row Id="1" ... />`` and the blanks after it.
@@ -34,7 +36,16 @@ ROOTS: Final = {
 }
 
 _MARK: Final = b"\xef\xbb\xbf"
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+#: How files in UTF-16 begin.
+UTF16: Final = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+_KNOWN: Final = frozenset({*ROOTS, b"xml"})
+_STARTS: Final = (b"<?xml", b"<!", b"<row", *(b"<" + root for root in _KNOWN))
+_ENCODING: Final = re.compile(rb"\sencoding\s*=\s*[\"']([^\"']{0,40})[\"']")
+_EIGHT_BITS: Final = frozenset({"utf-8", "ascii"})
+#: How a row ends, behind its last value.
+_CLOSE: Final = re.compile(rb"\s*/?>?\s*\Z")
+_HEAD: Final = 4096  # bytes that tell whether it is a table at all
+_KEPT: Final = 1 << 20  # bytes around the rows that are kept
 
 
 class Frame:
@@ -44,22 +55,31 @@ class Frame:
     Attributes:
         name: What errors call the file.
         root: The name of the root element, once it was seen.
-        before: All bytes before the first row; of a file without rows, all.
         between: The blanks between the first two rows.
         close: How the first row ends: ``/>`` with what is before it.
-        after: All bytes behind the last row.
         whole: Whether the end of the root element was seen.
         rows: How many rows there were.
+        largest: The bytes of the largest.
     """
 
     def __init__(self, name: str, report: Collector, record: int | None) -> None:
         self.name = name
-        self.root = self.before = self.between = self.close = self.after = b""
+        self.root = self.between = self.close = b""
         self.whole = False
-        self.rows = 0
+        self.rows = self.largest = 0
+        self._before, self._after = bytearray(), bytearray()
         self._report, self._record = report, record
         self._comment = False
-        self._declared = False
+
+    @property
+    def before(self) -> bytes:
+        """All bytes before the first row, up to a megabyte; without rows, all."""
+        return bytes(self._before)
+
+    @property
+    def after(self) -> bytes:
+        """All bytes behind the last row, up to a megabyte."""
+        return bytes(self._after)
 
     def batches(
         self, chunks: Iterable[bytes], start: int = 0, stop: int | None = None
@@ -70,7 +90,7 @@ class Frame:
         Args:
             chunks: The unpacked bytes from *start* on.
             start: Where the first chunk begins; above 0 it may be anywhere in a
-                row, which is left to whoever reads before it.
+                row, which is left to whoever reads before it, but not in a comment.
             stop: Rows that begin here or later are left to others; None: none.
 
         Raises:
@@ -79,11 +99,7 @@ class Frame:
         """
         rest: list[bytes] = []
         size, place = 0, start - 1
-        first = not start
-        for chunk in chunks:
-            if first:
-                self._look_at_start(chunk)
-                first = False
+        for chunk in chunks if start else self._from_start(chunks):
             rest.append(chunk)
             size += len(chunk)
             if b"<" not in chunk:
@@ -92,71 +108,79 @@ class Frame:
             pieces = b"".join(rest).split(b"<")
             last = pieces.pop()
             places = list(accumulate((len(p) + 1 for p in pieces), initial=place))
-            self._check_size(max(map(len, pieces)), place)
             place = places.pop()
             rest, size = [last], len(last)
-            batch = self._rows(list(zip(places, pieces, strict=True)), start)
+            self.largest = max(self.largest, max(map(len, pieces)))
+            if self._record is not None and self.largest > self._record:
+                for at, piece in zip(places, pieces, strict=True):
+                    self._check_size(len(piece), at)
+            found = list(zip(places, pieces, strict=True))
             if stop is not None and place >= stop:
-                batch = [piece for piece in batch if piece[0] < stop]
-                self.whole = True
+                found = [piece for piece in found if piece[0] < stop]
+            batch = self._rows(found, start)
             if batch:
                 yield batch
             if stop is not None and place >= stop:
                 return
-        if first:
-            self._look_at_start(b"")
-        batch = self._rows([(place, b"".join(rest))], start, last=True)
-        if batch and (stop is None or place < stop):
+        self._check_size(size, place)
+        self.largest = max(self.largest, size)
+        piece = b"".join(rest)
+        batch = self._rows([(place, piece)], start, last=True)
+        if batch:
             yield batch
-        if not self.whole:
+        # A part of a file may hold nothing but what is behind the end.
+        begun = not start or self.rows or not _is_whole(piece)
+        if not self.whole and begun and place >= start:
             self._cut(place)
 
     # -- the frame -------------------------------------------------------------------
 
     def _rows(self, found: Batch, start: int, last: bool = False) -> Batch:
         """Return what is a row of *found*, having looked at what is not."""
-        plain = not self._comment and self.rows and not last
+        plain = self.rows and not (self._comment or self.whole or last)
         if plain and all(piece.startswith(b"row ") for _, piece in found):
             self.rows += len(found)
             self._last(found[-1][1])
             return found
         rows: Batch = []
         for place, piece in found:
-            if not self._is_row(place, piece, start):
+            if not self._is_row(place, piece, start, last):
                 continue
             if last and not _is_whole(piece):
-                self._cut(place)
-                self.whole = True  # said so already
                 continue
             if not self.rows:
                 kept = len(piece.rstrip())
                 self.between = piece[kept:]
-                value = piece[:kept].rfind(b'"') + 1
-                self.close = piece[value:kept]
+                end = _CLOSE.search(piece, 0, kept)
+                self.close = piece[end.start() if end else kept : kept]
             self.rows += 1
             rows.append((place, piece))
             self._last(piece)
         return rows
 
     def _last(self, piece: bytes) -> None:
-        self.after = piece[len(piece.rstrip()) :]
+        self._after[:] = piece[len(piece.rstrip()) :]
 
-    def _is_row(self, place: int, piece: bytes, start: int) -> bool:
-        if self._comment:
-            self._keep(piece)
-            self._comment = b"-->" not in piece
-            return False
-        if piece.startswith((b"row ", b"row\t", b"row\r", b"row\n")):
-            if not self.root and not start:
-                self._damage(place, "a row stands before the root element")
-            return True
+    def _is_row(self, place: int, piece: bytes, start: int, last: bool) -> bool:
         if place < start:  # the end of a row that began before
             if not start:
-                self.before = piece
+                self._before += piece
             return False
+        if self._comment:
+            self._keep(piece)
+            self._commented(place, piece)
+            return False
+        if piece.startswith((b"row ", b"row\t", b"row\r", b"row\n")):
+            if self.whole:
+                self._damage(place, "a row stands behind the end of the root element")
+                self.whole = False
+            elif not (self.root or self.rows or start):
+                self._damage(place, "a row stands before the root element")
+            return True
         self._keep(piece)
         if piece.startswith(b"!--"):
-            self._comment = b"-->" not in piece
+            self._comment = True
+            self._commented(place, piece[3:])
         elif piece[:9].upper().startswith(b"!DOCTYPE"):
             raise self._report.error(
                 "doctype",
@@ -164,53 +188,111 @@ class Frame:
                 "file if you trust it",
                 self.where(place),
             )
+        elif last and b">" not in piece:
+            pass  # the end is missing, which is told as such
         elif piece.startswith(b"/"):
-            self._closing(place, piece)
-        elif not piece.startswith(b"?"):
-            self._opening(place, piece)
+            self._closing(place, piece, start)
+        elif piece.startswith(b"?"):
+            self._declaration(place, piece)
+        else:
+            self._opening(place, piece, start)
         return False
 
-    def _opening(self, place: int, piece: bytes) -> None:
-        name = piece.split(b">")[0].split()[:1] or [b""]
-        if not self.root and name[0].isalpha():
-            self.root = name[0]
-        else:
-            self._damage(place, "an element that is no row")
+    def _commented(self, place: int, text: bytes) -> None:
+        _, end, tail = text.partition(b"-->")
+        if end:
+            self._comment = False
+            self._blank(place, tail)
 
-    def _closing(self, place: int, piece: bytes) -> None:
-        name = piece[1:].split(b">")[0].strip()
-        if name == self.root:
+    def _opening(self, place: int, piece: bytes, start: int) -> None:
+        tag, end, tail = piece.partition(b">")
+        name = (tag.removesuffix(b"/").split() or [b""])[0]
+        known = name.lower() in _KNOWN if start else name.isalpha()
+        if end and known and not self.root:
+            self.root, self.whole = name, tag.endswith(b"/")
+            self._blank(place, tail)
+        else:
+            self._damage(place, "an element that is no row", "skipped")
+
+    def _closing(self, place: int, piece: bytes, start: int) -> None:
+        name, end, tail = piece[1:].partition(b">")
+        name = name.strip()
+        ours = name == self.root or (start and name.lower() in _KNOWN)
+        if ours and name and end and not self.whole:
             self.whole = True
         elif name != b"row":
             self._damage(place, "an end that nothing began")
+        self._blank(place, tail)
+
+    def _blank(self, place: int, text: bytes) -> None:
+        """Check that between two elements there is nothing else."""
+        if text.strip(b" \t\r\n"):
+            self._damage(place, "text between the elements", "skipped")
+
+    def _declaration(self, place: int, piece: bytes) -> None:
+        told, end, tail = piece.partition(b"?>")
+        if not end:
+            self._damage(place, "a declaration without its end")
+        self._blank(place, tail)
+        found = _ENCODING.search(told)
+        if not piece.startswith(b"?xml") or found is None:
+            return
+        name = found[1].decode("ascii", "replace")
+        try:
+            known = codecs.lookup(name).name
+        except (LookupError, ValueError):
+            known = ""
+        if known in _EIGHT_BITS:
+            return
+        if known and not known.startswith(("utf-16", "utf-32")):
+            raise self._report.error(
+                "encoding",
+                f"{self.name} says that it is in {name}: convert it to UTF-8 first",
+                self.where(place),
+            )
+        self._report.damage(
+            "encoding",
+            "files that say that they are in another encoding, read as UTF-8",
+            self.where(place),
+        )
 
     def _keep(self, piece: bytes) -> None:
-        if self.rows:
-            self.after += b"<" + piece
-        else:
-            self.before += b"<" + piece
+        kept = self._after if self.rows else self._before
+        if len(kept) < _KEPT:
+            kept += b"<" + piece
+
+    def _from_start(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield *chunks* again, having looked at the first bytes."""
+        head, chunks = b"", iter(chunks)
+        for chunk in chunks:
+            head += chunk
+            if len(head) >= _HEAD:
+                break
+        self._look_at_start(head)
+        if head:
+            yield head
+        yield from chunks
 
     def _look_at_start(self, head: bytes) -> None:
-        if head.startswith(_UTF16):
+        if head.startswith(UTF16):
             raise self._report.error(
                 "encoding",
                 f"{self.name} is in UTF-16: convert it to UTF-8 first",
                 "byte 0",
             )
-        body = head.removeprefix(_MARK).lstrip()
-        if not body.startswith(b"<"):
-            what = looks_like(head) or "something else"
-            raise self._report.error(
-                "not-this-format",
-                f"{self.name}: a table of a dump expected, this is {what}",
-            )
-        known = (b"<?xml", b"<!", b"<row", *(b"<" + root for root in ROOTS), b"<xml")
-        if not body[:16].lower().startswith(known):
-            what = looks_like(head) or "another kind of XML"
-            raise self._report.error(
-                "not-this-format",
-                f"{self.name}: a table of a dump expected, this is {what}",
-            )
+        start = head.removeprefix(_MARK).lstrip()[:512].lower()
+        page = start.startswith(b"<!doctype html") or b"<html" in start
+        if start.startswith(_STARTS) and not page:
+            return
+        if b"<row " in head and not page:
+            self._damage(0, "the file does not begin as XML does")
+            return
+        other = "another kind of XML" if start.startswith(b"<") else "something else"
+        raise self._report.error(
+            "not-this-format",
+            f"{self.name}: a table of a dump expected, this is "
+            f"{looks_like(head) or other}",
+        )
 
     # -- damage ----------------------------------------------------------------------
 
@@ -218,9 +300,9 @@ class Frame:
         """Name a place as errors do."""
         return f"{self.name}, byte {max(place, 0)}"
 
-    def _damage(self, place: int, problem: str) -> None:
+    def _damage(self, place: int, problem: str, kind: str = "repaired") -> None:
         self._report.damage(
-            "syntax", f"damaged XML: {problem}", self.where(place), kind="skipped"
+            "syntax", f"damaged XML: {problem}", self.where(place), kind=kind
         )
 
     def _cut(self, place: int) -> None:
@@ -228,8 +310,7 @@ class Frame:
             "syntax",
             "a file ends in the middle: get it again; all whole rows are read",
             self.where(place),
-            kind="skipped",
-            error="syntax",
+            kind="lost",
         )
 
     def _check_size(self, size: int, place: int) -> None:
@@ -243,5 +324,5 @@ class Frame:
 
 
 def _is_whole(piece: bytes) -> bool:
-    """Whether a row that nothing follows has its end."""
-    return piece.rstrip().endswith(b">") and piece.count(b'"') % 2 == 0
+    """Whether an element that nothing follows has its end."""
+    return b">" in piece[piece.rfind(b'"') + 1 :] and piece.count(b'"') % 2 == 0

@@ -20,7 +20,17 @@ from attrs import frozen
 from ._decoding import Row
 from ._tables import Table
 
-__all__ = ["PARTS", "PLACE", "Found", "Index", "Style", "places_in", "votes_in"]
+__all__ = [
+    "PARTS",
+    "PLACE",
+    "Found",
+    "Index",
+    "Style",
+    "bad_id",
+    "is_id",
+    "places_in",
+    "votes_in",
+]
 
 #: How the place and the size of a row are noted.
 PLACE: Final = Struct("<qi")
@@ -148,6 +158,22 @@ class Index:
                 held[post] = held[post] + data if post in held else data
         return [threads[question] for question in questions]
 
+    def posts(self, ids: Sequence[int]) -> list[tuple[int, int]]:
+        """Return (place, size) of the posts of some ids, as far as they are there."""
+        marks = ",".join("?" * len(ids))
+        rows = self._db.execute(
+            f"SELECT place, size FROM posts WHERE id IN ({marks}) ORDER BY place", ids
+        )
+        return rows.fetchall()
+
+    def leave_out(self, ids: Iterable[int]) -> None:
+        """Behave from now on as if some posts were not there."""
+        numbers = ",".join(map(str, ids))
+        self._db.execute(
+            "CREATE TEMP VIEW posts AS "
+            f"SELECT * FROM main.posts WHERE id NOT IN ({numbers})"
+        )
+
     def pages(self) -> Iterator[tuple[int, int]]:
         """Yield (place, size) of the posts that belong to no thread."""
         yield from self._db.execute(
@@ -186,10 +212,6 @@ class Index:
         ).fetchone()
         return None if row is None else (row[0], row[1])
 
-    def users(self) -> Iterator[int]:
-        """Yield the ids of all users that have a record, in order."""
-        yield from (row[0] for row in self._db.execute("SELECT id FROM users"))
-
 
 # -- what was noted --------------------------------------------------------------
 
@@ -217,3 +239,44 @@ def votes_in(post: int, data: bytes) -> Iterator[Row]:
             if amount:
                 row["BountyAmount"] = amount
             yield row
+
+
+# -- ids -------------------------------------------------------------------------
+
+
+#: The columns of each table without which a row belongs nowhere.
+_NEEDED: Final[Mapping[Table, tuple[str, ...]]] = {
+    "Badges": ("Id", "UserId"),
+    "Comments": ("Id", "PostId"),
+    "PostHistory": ("Id", "PostId"),
+    "PostLinks": ("Id", "PostId"),
+    "Posts": ("Id", "PostTypeId"),
+    "Tags": ("Id",),
+    "Users": ("Id",),
+    "Votes": ("Id", "PostId", "VoteTypeId"),
+}
+
+
+#: Where the software itself may stand.
+_SIGNED: Final = frozenset({("Badges", "UserId"), ("Users", "Id")})
+
+
+def is_id(text: str) -> bool:
+    """Whether *text* is a number as dumps write it, of 18 digits at most."""
+    return (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= 18
+        and (text[0] != "0" or text == "0")
+    )
+
+
+def bad_id(table: Table, row: Row) -> str | None:
+    """Return the column whose number a row of *table* needs and has not."""
+    for name in _NEEDED[table]:
+        text = row.get(name, "")
+        if (table, name) in _SIGNED:
+            text = text.removeprefix("-")
+        if not is_id(text):
+            return name
+    return None

@@ -2,10 +2,12 @@
 
 import json
 import os
-import re
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +15,19 @@ from ..._gc import bulk_load
 from ...losses import Loss
 from .._report import Collector
 from ._decoding import Row, RowDecoder
-from ._files import chunks_of
-from ._framing import Batch, Frame
-from ._index import PARTS, PLACE, Index
+from ._files import TableFile, chunks_of
+from ._framing import ROOTS, Batch, Frame
+from ._index import PARTS, PLACE, Index, bad_id, is_id
+from ._patterns import ON_POST, POST, VOTE, WHOLE
 from ._tables import Table
 
-__all__ = ["built", "opened"]
+__all__ = ["built", "opened", "stamp"]
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+_PART: Final = ".part"
+_LONG_AGO: Final = 24 * 3600  # seconds without a write
 _FLUSH: Final = 250_000  # rows held in memory at most
+_LONG: Final = 4_096  # bytes of the parts of one post
 _SCHEMA: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE posts (id INTEGER PRIMARY KEY, question INTEGER, kind INTEGER,
@@ -30,63 +36,60 @@ CREATE TABLE parts (post INTEGER, part INTEGER, wave INTEGER, data BLOB,
     PRIMARY KEY (post, part, wave)) WITHOUT ROWID;
 CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, place INTEGER, size INTEGER);
 """
-_POST: Final = re.compile(
-    rb'row Id="([0-9]{1,18})" PostTypeId="([0-9]{1,9})"'
-    rb'(?: AcceptedAnswerId="[0-9]{1,18}")?(?: ParentId="([0-9]{1,18})")?'
-    rb" (?!AcceptedAnswerId|ParentId)"
-)
-_ON_POST: Final[Mapping[Table, re.Pattern[bytes]]] = {
-    "Comments": re.compile(rb'row Id="[0-9]{1,18}" PostId="([0-9]{1,18})" '),
-    "PostHistory": re.compile(
-        rb'row Id="[0-9]{1,18}" PostHistoryTypeId="[0-9]{1,9}" PostId="([0-9]{1,18})" '
-    ),
-    "PostLinks": re.compile(
-        rb'row Id="[0-9]{1,18}" CreationDate="[^"]{0,40}" PostId="([0-9]{1,18})" '
-    ),
-}
-_VOTE: Final = re.compile(
-    rb'row Id="([0-9]{1,18})" PostId="([0-9]{1,18})" VoteTypeId="([0-9]{1,9})"'
-    rb'(?: UserId="(-?[0-9]{1,18})")? CreationDate="([0-9]{4}-[0-9]{2}-[0-9]{2})'
-    rb'T00:00:00\.000"(?: BountyAmount="([0-9]{1,18})")? ?/>\s*'
-)
-_USER: Final = re.compile(
-    rb'row Id="(-?[0-9]{1,18})" Reputation="-?[0-9]{1,18}" CreationDate="[^"]{0,40}"'
-    rb' DisplayName="([^"&]*)" '
-)
 _QUESTION, _ANSWER = 1, 2
 
 
-def stamp(tables: Mapping[Table, Path]) -> str:
+def stamp(files: Mapping[Table, TableFile]) -> str:
     """Return what changes when one of the files changes."""
-    known = {"format": _FORMAT, "files": {}}
-    for table, path in sorted(tables.items()):
-        state = path.stat()
-        known["files"][table] = [path.name, state.st_size, state.st_mtime_ns]  # type: ignore[index]
-    return json.dumps(known, sort_keys=True)
+    known: dict[str, list[object]] = {}
+    for table, file in sorted(files.items()):
+        state = file.origin.stat()
+        known[table] = [file.origin.name, state.st_size, state.st_mtime_ns]
+    return json.dumps({"format": _FORMAT, "files": known}, sort_keys=True)
 
 
-def opened(path: Path, tables: Mapping[Table, Path], report: Collector) -> Index | None:
-    """Return the index at *path* if it is one of these files as they are now."""
+def opened(
+    path: Path, stamp: str, report: Collector, record: int | None
+) -> Index | None:
+    """
+    Return the index at *path* if it is one of these files as they are now.
+
+    Args:
+        path: Where it may be.
+        stamp: That of the files.
+        report: Hears again of the damage that was found when it was built.
+        record: The most bytes that a row may have; None: any number.
+    """
     if not path.is_file():
         return None
     try:
         index = Index(path)
     except sqlite3.Error:
         return None
-    if index.meta("stamp") != stamp(tables):
+    losses = [
+        Loss(**{**loss, "examples": tuple(loss["examples"])})
+        for loss in json.loads(index.meta("losses") or "[]")
+    ]
+    # Building it anew raises, and says where.
+    refused = report.strict and any(not loss.harmless for loss in losses)
+    large = record is not None and int(index.meta("largest") or 0) > record
+    if index.meta("stamp") != stamp or refused or large:
         index.close()
         return None
-    for loss in json.loads(index.meta("losses") or "[]"):
-        report.include(Loss(**{**loss, "examples": tuple(loss["examples"])}))
+    for loss in losses:
+        report.include(loss)
     return index
 
 
 def built(
     path: Path,
     tables: Mapping[Table, Path],
+    stamp: str,
     report: Collector,
     record: int | None,
     progress: Callable[[Iterable[bytes]], Iterable[bytes]] | None = None,
+    *,
+    lasting: bool = False,
 ) -> Index:
     """
     Build the index at *path*, whole or not at all.
@@ -94,16 +97,17 @@ def built(
     Args:
         path: The SQLite file; replaced if it is there.
         tables: The files of the dump.
+        stamp: That of the files.
         report: What hears of damage.
         record: The most bytes that a row may have; None: any number.
         progress: Wraps the chunks of each file.
+        lasting: Whether it has to outlive a loss of power.
 
     Raises:
         FormatError: As :class:`Frame` does; if strict, at the first damage.
     """
-    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with suppress(FileNotFoundError):
-        beside.unlink()
+    _clear_up(path)
+    beside = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}{_PART}")
     own = Collector(strict=report.strict, format=report.format, source=report.source)
     database = sqlite3.connect(beside, isolation_level=None)
     try:
@@ -118,9 +122,13 @@ def built(
                 builder.add(table, tables[table])
         database.execute("CREATE INDEX by_question ON posts (question, id)")
         builder.note("losses", json.dumps([_plain(loss) for loss in own.report]))
-        builder.note("stamp", stamp(tables))
+        builder.note("largest", str(builder.largest))
+        builder.note("stamp", stamp)
         database.execute("COMMIT")
         database.close()
+        if lasting:
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
         os.replace(beside, path)
     except BaseException:
         database.close()
@@ -130,6 +138,19 @@ def built(
     for loss in own.report:
         report.include(loss)
     return Index(path)
+
+
+def _clear_up(path: Path) -> None:
+    """Remove what builders left that were killed long ago, and an own one."""
+    own = f".{os.getpid()}-{threading.get_ident()}{_PART}"
+    for left in path.parent.glob(f"{path.name}.*{_PART}"):
+        with suppress(OSError):
+            old = time.time() - left.stat().st_mtime > _LONG_AGO
+            if old or left.name.endswith(own):
+                left.unlink()
+
+
+_PLACE_OF: Final = itemgetter(2)
 
 
 def _first_posts(table: Table) -> tuple[bool, str]:
@@ -154,6 +175,7 @@ class _Builder:
         self._db, self._report, self._record = database, report, record
         self._progress = progress
         self._wave = 0
+        self.largest = 0
 
     def note(self, name: str, value: str) -> None:
         """Note something of the dump as a whole."""
@@ -162,7 +184,7 @@ class _Builder:
     def add(self, table: Table, path: Path) -> None:
         """Read one file."""
         frame = Frame(path.name, self._report, self._record)
-        decoder = RowDecoder(frame, self._report, fast=False)
+        decoder = RowDecoder(frame, self._report)
         chunks: Iterable[bytes] = chunks_of(path)
         if self._progress is not None:
             chunks = self._progress(chunks)
@@ -171,20 +193,31 @@ class _Builder:
             self._posts(batches, frame, decoder)
         elif table == "Votes":
             self._gather(table, self._votes(batches, frame, decoder))
-        elif table in _ON_POST:
+        elif table in ON_POST:
             self._gather(table, self._on_posts(table, batches, frame, decoder))
         elif table == "Users":
             self._users(batches, frame, decoder)
-        else:
-            for _ in batches:  # read where they are; here only their frame is checked
-                pass
-        if frame.root.lower() not in (b"", table.lower().encode(), b"xml"):
+        else:  # read where they are; here only looked at
+            match_of = WHOLE["Badges"].fullmatch
+            for batch in batches:
+                odd = [piece for piece in batch if match_of(piece[1]) is None]
+                for (place, _), row in zip(odd, decoder.rows(odd), strict=True):
+                    self._has_ids(table, row, frame, place)
+        root = frame.root.lower()
+        if root not in (b"", table.lower().encode(), b"xml"):
+            if not frame.rows and root not in ROOTS:
+                raise self._report.error(
+                    "not-this-format",
+                    f"{path.name}: a table of a dump expected, this is another kind "
+                    "of XML",
+                )
             self._report.damage(
                 "not-this-format",
                 f"the root element of {path.name} is not <{table.lower()}>",
                 frame.where(0),
                 kind="noted",
             )
+        self.largest = max(self.largest, frame.largest)
         parts = (frame.before, frame.between, frame.close, frame.after)
         self.note(
             f"style {table}", json.dumps([part.decode("latin-1") for part in parts])
@@ -194,19 +227,20 @@ class _Builder:
     def _posts(
         self, batches: Iterable[Batch], frame: Frame, decoder: RowDecoder
     ) -> None:
+        quiet = RowDecoder(frame, Collector(), fast=False)
         for batch in batches:
             rows = []
             for place, piece in batch:
-                match = _POST.match(piece)
-                if match is not None:
+                match = POST.match(piece)
+                if match is not None and (match[3] or match[2] != b"2"):
                     post, kind, parent = match.groups()
                 else:
-                    found = self._decoded(decoder, frame, place, piece, "PostTypeId")
+                    found = self._unusual("Posts", place, piece, frame, decoder, quiet)
                     if found is None:
                         continue
-                    post, kind, parent = found["Id"], found["PostTypeId"], None
-                    if found.get("ParentId", "").isdecimal():
-                        parent = found["ParentId"]
+                    post, kind = found["Id"], found["PostTypeId"]
+                    parent = found.get("ParentId", "")
+                    parent = parent if is_id(parent) else None
                 post, kind = int(post), int(kind)
                 question = None
                 if kind == _QUESTION:
@@ -256,17 +290,22 @@ class _Builder:
     def _users(
         self, batches: Iterable[Batch], frame: Frame, decoder: RowDecoder
     ) -> None:
+        match_of = WHOLE["Users"].fullmatch
         for batch in batches:
             rows: list[tuple[int, str | None, int, int]] = []
+            odd: Batch = []
             for place, piece in batch:
-                match = _USER.match(piece)
-                if match is not None and match[2].isascii():
-                    rows.append((int(match[1]), match[2].decode(), place, len(piece)))
-                    continue
-                found = self._decoded(decoder, frame, place, piece)
-                if found is not None:
-                    name = found.get("DisplayName")
-                    rows.append((int(found["Id"]), name, place, len(piece)))
+                match = match_of(piece)
+                if match is None:
+                    odd.append((place, piece))
+                else:
+                    name = match[2][1:-1].decode()
+                    rows.append((int(match[1]), name, place, len(piece)))
+            for (place, piece), row in zip(odd, decoder.rows(odd), strict=True):
+                if row is not None and self._has_ids("Users", row, frame, place):
+                    name = row.get("DisplayName")
+                    rows.append((int(row["Id"]), name, place, len(piece)))
+            rows.sort(key=_PLACE_OF)
             before = self._db.total_changes
             self._db.executemany("INSERT OR IGNORE INTO users VALUES (?,?,?,?)", rows)
             if self._db.total_changes - before != len(rows):
@@ -279,14 +318,15 @@ class _Builder:
         frame: Frame,
         decoder: RowDecoder,
     ) -> Iterator[tuple[int, bytes]]:
-        match_of, pack = _ON_POST[table].match, PLACE.pack
+        quiet = RowDecoder(frame, Collector(), fast=False)
+        match_of, pack = ON_POST[table].match, PLACE.pack
         for batch in batches:
             for place, piece in batch:
                 match = match_of(piece)
                 if match is not None:
                     yield int(match[1]), pack(place, len(piece))
                     continue
-                found = self._decoded(decoder, frame, place, piece, "PostId")
+                found = self._unusual(table, place, piece, frame, decoder, quiet)
                 if found is not None:
                     yield int(found["PostId"]), pack(place, len(piece))
 
@@ -294,7 +334,7 @@ class _Builder:
         self, batches: Iterable[Batch], frame: Frame, decoder: RowDecoder
     ) -> Iterator[tuple[int, bytes]]:
         """Yield votes as text: where they are would take about as much room."""
-        match_of = _VOTE.fullmatch
+        match_of = VOTE.fullmatch
         for batch in batches:
             for place, piece in batch:
                 match = match_of(piece)
@@ -305,23 +345,31 @@ class _Builder:
                         b"%b,%b,%b,%b,%b\n" % (vote, kind, day, user, amount),
                     )
                     continue
-                found = self._decoded(decoder, frame, place, piece, "PostId")
+                found = self._unusual("Votes", place, piece, frame, decoder, decoder)
                 if found is not None:
                     yield int(found["PostId"]), json.dumps(dict(found)).encode() + b"\n"
 
     def _gather(self, table: Table, parts: Iterable[tuple[int, bytes]]) -> None:
         """Put the parts of a post together before they are written."""
-        held: dict[int, bytes] = {}
+        held: dict[int, bytes | bytearray] = {}
         count = 0
         for post, data in parts:
-            held[post] = held[post] + data if post in held else data
+            known = held.get(post)
+            if known is None:
+                held[post] = data
+            elif isinstance(known, bytearray):
+                known += data
+            elif len(known) < _LONG:
+                held[post] = known + data
+            else:  # one that grows in place
+                held[post] = bytearray(known + data)
             count += 1
             if count >= _FLUSH:
                 self._flush(table, held)
                 held, count = {}, 0
         self._flush(table, held)
 
-    def _flush(self, table: Table, held: Mapping[int, bytes]) -> None:
+    def _flush(self, table: Table, held: Mapping[int, bytes | bytearray]) -> None:
         self._wave += 1
         part, wave = PARTS[table], self._wave
         self._db.executemany(
@@ -329,27 +377,40 @@ class _Builder:
             ((post, part, wave, held[post]) for post in sorted(held)),
         )
 
-    def _decoded(
+    def _unusual(
         self,
-        decoder: RowDecoder,
-        frame: Frame,
+        table: Table,
         place: int,
         piece: bytes,
-        *needed: str,
+        frame: Frame,
+        decoder: RowDecoder,
+        quiet: RowDecoder,
     ) -> Row | None:
-        """Return a row that is written in an unusual way, if its ids are numbers."""
-        (row,) = decoder.rows([(place, piece)])
+        """
+        Return a row that is written in an unusual way, if its ids are numbers.
+
+        Args:
+            table: Which table it is of.
+            place: Where it is.
+            piece: Its bytes.
+            frame: The file.
+            decoder: One that tells of damage.
+            quiet: One that leaves what can be mended to those who read it later.
+        """
+        (row,) = quiet.rows([(place, piece)])
+        if row is None and quiet is not decoder:
+            decoder.rows([(place, piece)])
+        return row if self._has_ids(table, row, frame, place) else None
+
+    def _has_ids(self, table: Table, row: Row | None, frame: Frame, place: int) -> bool:
         if row is None:
-            return None
-        for name in ("Id", *needed):
-            value = row.get(name, "")
-            plain = value.removeprefix("-") if name == "Id" else value
-            if not (plain.isascii() and plain.isdigit() and len(plain) <= 18):
-                self._report.damage(
-                    "field",
-                    f"rows whose {name} is no number or not there",
-                    frame.where(place),
-                    kind="skipped",
-                )
-                return None
-        return row
+            return False
+        name = bad_id(table, row)
+        if name is not None:
+            self._report.damage(
+                "field",
+                f"rows whose {name} is no number or not there",
+                frame.where(place),
+                kind="skipped",
+            )
+        return name is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from .._report import Collector
@@ -22,7 +23,9 @@ class Places:
     def __init__(self, path: Path, report: Collector) -> None:
         self._file = path.open("rb")
         self._name = path.name
+        self._lock = Lock()  # for threads that look things up side by side
         self._decoder = RowDecoder(self, report)
+        self._quiet = RowDecoder(self, Collector())
 
     def close(self) -> None:
         """Close the file."""
@@ -32,13 +35,17 @@ class Places:
         """Name a place as errors do."""
         return f"{self._name}, byte {max(place, 0)}"
 
-    def rows(self, places: Iterable[tuple[int, int]]) -> dict[int, Row]:
+    def rows(
+        self, places: Iterable[tuple[int, int]], *, quiet: bool = False
+    ) -> dict[int, Row]:
         """
         Return the rows at some places, by place; without those that are damaged.
 
         Args:
             places: The place of the ``<`` of a row, and its size.
+            quiet: Whether not to tell of damage, which is told otherwise.
         """
+        decoder = self._quiet if quiet else self._decoder
         wanted = sorted(set(places))
         batch: Batch = []
         span: list[tuple[int, int]] = []
@@ -54,15 +61,16 @@ class Places:
         found: dict[int, Row] = {}
         for start in range(0, len(batch), _SOME):
             some = batch[start : start + _SOME]
-            for (place, _), row in zip(some, self._decoder.rows(some), strict=True):
+            for (place, _), row in zip(some, decoder.rows(some), strict=True):
                 if row is not None:
                     found[place] = row
         return found
 
     def _span(self, span: Sequence[tuple[int, int]]) -> Batch:
         first, (last, size) = span[0][0], span[-1]
-        self._file.seek(first)
-        data = self._file.read(last + 1 + size - first)
+        with self._lock:
+            self._file.seek(first)
+            data = self._file.read(last + 1 + size - first)
         return [
             (place, data[place + 1 - first : place + 1 + size - first])
             for place, size in span

@@ -88,9 +88,9 @@ class ThreadMaker:
 
     def face(self, user_id: str, names: Mapping[int, str | None]) -> User:
         """Return the face of an account."""
-        number = int(user_id) if user_id.removeprefix("-").isdigit() else None
-        if number is not None and number in names:
-            return user_of(user_id, names[number])
+        for number in _id(user_id):
+            if number in names:
+                return user_of(user_id, names[number])
         if self._with_users and user_id != COMMUNITY:
             self.report.tell(
                 "missing-user", "users without a record in Users.xml", user_id
@@ -171,6 +171,13 @@ class _Work:
                 )
         posts.sort(key=_arrival)
         stubs = () if question is not None else (Stub(id=rows.question),)
+        if stubs:
+            self.report.damage(
+                "missing-parent",
+                "answers whose question is not there: a stub stands for it",
+                f"question {rows.question}",
+                count=len(answers),
+            )
         bounties = bounties_of(rows, self.values, self.report)
         for bounty in bounties:
             if bounty.by_id is not None and bounty.by_id.startswith("gone:"):
@@ -368,7 +375,7 @@ def _once(rows: Iterable[Row], report: Collector, what: str) -> list[Row]:
     found: dict[str, Row] = {}
     for row in rows:
         other = found.get(row["Id"])
-        if other is not None and other != row:
+        if other is not None:
             report.damage(
                 "duplicate-id",
                 "rows with the id of another one: the last one stands",

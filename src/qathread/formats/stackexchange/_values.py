@@ -34,6 +34,7 @@ _user = maker(User)
 _encode: Final = JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
+_WHOLE: Final = re.compile("0|-?[1-9][0-9]{0,17}")
 _PLAIN: Final = re.compile(r"[0-9T:.-]*")
 _MOST: Final = 4096  # entries of a cache
 
@@ -161,7 +162,9 @@ class Values:
         views = row.get("ViewCount")
         seen = None if views is None else self.number(views, f"post {row['Id']}")
         if seen is not None and seen < 0:
-            seen, extra["ViewCount"] = None, views
+            seen = None
+        if views is not None and str(seen) != views:
+            extra["ViewCount"] = views
         raw_tags = row.get("Tags")
         tags = self.tags(raw_tags)
         if raw_tags is not None and tag_text(tags, raw_tags) != raw_tags:
@@ -195,6 +198,7 @@ class Values:
         if not row.keys() <= _POST_COLUMNS:
             for name in row.keys() - _POST_COLUMNS:
                 extra[name] = row[name]
+        _keep_score(row, extra)
         created = self._kept_time(row, "CreationDate", extra)
         edited = None
         if "LastEditDate" in row:
@@ -247,6 +251,7 @@ class Values:
         if not row.keys() <= _COMMENT_COLUMNS:
             for name in row.keys() - _COMMENT_COLUMNS:
                 extra[name] = row[name]
+        _keep_score(row, extra)
         created = self._kept_time(row, "CreationDate", extra)
         text = row.get("Text")
         if text is None:
@@ -301,6 +306,13 @@ def _origin(license: str | None, extra: str | None) -> Provenance:
     return _provenance(
         PLATFORM, None, None, license, TimePrecision.MILLISECOND, False, (), extra
     )
+
+
+def _keep_score(row: Row, extra: dict[str, object]) -> None:
+    """Keep the text of a score that could not be written again."""
+    text = row.get("Score")
+    if text is not None and _WHOLE.fullmatch(text) is None:
+        extra["Score"] = text
 
 
 def extra_of(extra: dict[str, object]) -> str | None:

@@ -11,6 +11,7 @@ from ...provenance import Provenance
 from ...users import User, UserKind
 from ._decoding import Row
 from ._dump import Dump
+from ._styles import FileStyle, style_of
 from ._tables import POST_KINDS, Table
 from ._values import COMMUNITY, Values
 
@@ -124,10 +125,14 @@ class Site:
     A site as far as it is no thread; read from its files as it is asked for.
 
     It stays usable after the reading that it belongs to has ended.
+
+    Attributes:
+        left_out: Tables that the reading was told to leave out.
     """
 
-    def __init__(self, dump: Dump) -> None:
+    def __init__(self, dump: Dump, *, left_out: frozenset[Table] = frozenset()) -> None:
         self._dump = dump
+        self.left_out = left_out
         self._values = Values(dump.report)
 
     def __repr__(self) -> str:
@@ -136,6 +141,11 @@ class Site:
     def users(self) -> Iterator[Profile]:
         """Yield the accounts in the order of their file."""
         return map(self._profile, self.rows("Users"))
+
+    def users_table(self) -> Iterator[User]:
+        """Yield the accounts without their pages, for :func:`qathread.frames.users`."""
+        for profile in self.users():
+            yield profile.user
 
     def user(self, user_id: str) -> Profile | None:
         """Return one account; None if it has no record."""
@@ -201,6 +211,13 @@ class Site:
         on pages and on posts that are gone; of the others all rows.
         """
         return self._dump.loose(table)
+
+    def style(self, table: Table) -> FileStyle | None:
+        """Return how the file of a table is written; None: there is none."""
+        noted, path = self._dump.index.style(table), self._dump.tables.get(table)
+        if noted is None or path is None:
+            return None
+        return style_of(table, noted, path)
 
     def _profile(self, row: Row) -> Profile:
         user_id = row.get("Id", "")
