@@ -326,7 +326,7 @@ page-text           read         .txt .text
     a page of a question and its replies, copied as plain text
 qathread            read, write  .json .jsonl .ndjson
     our own JSON, without loss: one document, or one a line (.jsonl)
-stackexchange       read         .xml
+stackexchange       read, write  .xml
     the data dump of a Stack Exchange site: a folder, a file or a 7z
 stackexchange-api   read         .json .jsonl .ndjson
     pages of the Stack Exchange API as JSON: a file, lines or a folder

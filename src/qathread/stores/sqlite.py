@@ -322,6 +322,9 @@ class SQLiteStore:
             if head.version != batch.base:
                 if not self._stands(held, batch):
                     raise VersionConflictError(thread_id, batch.base, head.version)
+                if batch.base is None and batch.after + 1 == head.first:
+                    # These are all events up to there: no need to read them again.
+                    return appended(batch, None), None
                 return self._at(held, head, thread_id, batch.version), None
             stored = self._at(held, head, thread_id, None)
             if not batch.bodies:
