@@ -23,6 +23,7 @@ from sybil.parsers.myst import (
     CodeBlockParser,
     DocTestDirectiveParser,
     PythonCodeBlockParser,
+    SkipParser,
 )
 from sybil.parsers.rest import DocTestParser
 from sybil.python import import_path
@@ -30,6 +31,8 @@ from sybil.sybil import SybilCollection
 
 ROOT = Path(__file__).parent
 DOCS = ROOT / "docs"
+SHARED = Path(os.environ.get("QATHREAD_SHARED", ROOT.parent / "shared")).absolute()
+BEER_DUMP = SHARED / "data/formats/stackexchange_dump/beer.stackexchange.com_2020-06.7z"
 
 # A change is judged by the same examples each time; nightly runs look for new ones,
 # and what they find becomes an example.
@@ -45,16 +48,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of reference samples, read in place."""
-    folder = Path(os.environ.get("QATHREAD_SHARED", ROOT.parent / "shared"))
-    if not folder.is_dir():
+    if not SHARED.is_dir():
         pytest.skip("no reference samples: set QATHREAD_SHARED to their folder")
-    return folder.resolve()
+    return SHARED.resolve()
 
 
 @pytest.fixture(scope="module")
 def page_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Run one page's examples in an empty folder, with a copy of docs/examples."""
+    """
+    Run one page's examples in an empty folder, with a copy of docs/examples.
+
+    A page that is about a real site finds its dump under the site's name.
+    """
     folder = tmp_path_factory.mktemp("page")
+    if BEER_DUMP.is_file():
+        (folder / "beer.stackexchange.com.7z").symlink_to(BEER_DUMP)
     examples = DOCS / "examples"
     if examples.is_dir():
         ignore = shutil.ignore_patterns("__pycache__")
@@ -194,7 +202,9 @@ pages = PageSybil(
         DocTestDirectiveParser(),
         PyconParser(),
         ConsoleParser(),
+        SkipParser(),
     ],
+    setup=lambda namespace: namespace.update(beer_dump=BEER_DUMP.is_file()),
     fixtures=["page_folder"],
 )
 
