@@ -463,6 +463,20 @@ def test_strengths_of_lopsided_tables_explain_the_wins(
         assert expected == pytest.approx(sum(wins[a]), rel=1e-9, abs=1e-6)
 
 
+def test_a_score_beyond_64_bits_is_none_on_every_engine() -> None:
+    """Counts in range can have a product out of it; it must not wrap around."""
+    given = (1, 2**40, 2**40, 0, 0, None)
+    with pytest.raises(ValidationError, match="64 bits"):
+        formulas.apache_answer_hot(*given, now=1)
+    with pytest.raises(ValidationError, match="64 bits"):
+        formulas.apache_answer_hot(np.array([1]), *given[1:], now=1)
+    row = {"views": 1, "answers": 2**40, "question_score": 2**40}
+    row |= {"answer_scores_sum": 0, "created_at": 0, "updated_at": 0}
+    frame = pl.DataFrame([row, row | {"answers": 3}])
+    keys = columns.apache_answer_hot(frame, now=1)["apache_answer_hot"]
+    assert keys.is_null().to_list() == [True, False]
+
+
 def test_a_count_beyond_decimals_is_refused() -> None:
     with pytest.raises(ValidationError, match="ups"):
         formulas.wilson_lower(10**600_000, 1)

@@ -12,6 +12,9 @@ Of a post that was deleted or removed, tables show only that something stood the
 its ids, kind and place, and the votes on it. Who wrote it, what and when is null, and
 it counts for nothing but ``threads.gone``. The texts are still in the threads.
 
+The files of a Stack Exchange data dump also become tables without threads in between:
+:func:`stackexchange`, :func:`vote_counts`, and on Spark :mod:`qathread.frames.spark`.
+
 >>> from datetime import UTC, datetime
 >>> from qathread import User, posting
 >>> ada, now = User(id="ada", name="Ada"), datetime(2026, 1, 1, tzinfo=UTC)

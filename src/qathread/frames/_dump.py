@@ -101,7 +101,8 @@ class DumpTable:
         Return the number of rows.
 
         Returns:
-            As many as a pass gives; where rows are damaged, fewer than are there.
+            As many as a pass gives. Values are not looked at: a row that cannot be
+            read because of one of them is counted.
 
         Raises:
             FormatError: As :meth:`batches` says.

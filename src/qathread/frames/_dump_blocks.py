@@ -12,7 +12,7 @@ from ..formats.stackexchange._framing import Batch, Frame
 __all__ = ["Block", "Part", "blocks", "parts"]
 
 #: Read at once: less costs more calls, more costs memory.
-SIZE: Final = 1 << 20
+SIZE: Final = 3 << 18
 
 
 @frozen(kw_only=True)
@@ -110,15 +110,19 @@ class _Opened:
         """Yield the rows in *data* apart from what begins and ends a file."""
         start, end = 0, len(data)
         if place == 0:
-            start = max(data.find(b"<row "), 0) or end
+            start = data.find(b"<row ")
+            second = data.find(b"<", start + 1) if start >= 0 else -1
+            if second < 0:
+                yield self._block(place, data, last, True)
+                return
+            # The first row tells whether it is a table; it is in a block as well.
+            if not self.framed(place, data[:second], False):
+                start = second
         if last:
             end = max(data.rfind(b"</"), start)
-        if start:
-            yield self._block(place, data[:start], last and start == len(data), True)
         if start < end:
-            odd = last and end == len(data)
-            yield self._block(place + start, data[start:end], odd, odd)
-        if last and start < len(data) and end < len(data):
+            yield self._block(place + start, data[start:end], False, False)
+        if end < len(data):
             yield self._block(place + end, data[end:], True, True)
 
     def _block(self, place: int, data: bytes, last: bool, frame: bool) -> Block:
@@ -145,7 +149,7 @@ def blocks(part: Part, report: Collector, record: int | None) -> Iterator[Block]
     return _Opened(part, report, record).blocks()
 
 
-def parts(path: Path, number: int, least: int = SIZE) -> list[Part]:
+def parts(path: Path, number: int, least: int = 1 << 20) -> list[Part]:
     """
     Return parts of about equal size that make up a file.
 

@@ -20,7 +20,7 @@ from attrs import frozen
 from . import _dump_texts as texts
 from ._arrow import types
 from ._dump_columns import EXTRA, attributes
-from ._dump_texts import POOL, OddError
+from ._dump_texts import POOL, OddError, cast, take
 from ._schema import ColumnType, Schema
 
 __all__ = ["Decoder", "extra_text"]
@@ -124,7 +124,9 @@ class Decoder:
             raise OddError
         if len(self._even) < size:
             self._even = pa.array(range(0, 4 * size, 2), pa.int32())
-        named = pieces.take(self._even.slice(0, size)).dictionary_encode()
+        named = pc.dictionary_encode(
+            take(pieces, self._even.slice(0, size)), memory_pool=POOL
+        )
         between = named.dictionary.to_pylist()
         starts, names = _names(between)
         counts = {
@@ -156,18 +158,16 @@ class Decoder:
         sizes = [0] * len(every)
         for n, name in enumerate(names):
             sizes[place[name]] += counts[n]
-        columns = pa.array([place[name] for name in names], pa.int32()).take(codes)
-        order = pc.array_sort_indices(columns)
-        firsts = pc.is_in(codes, pa.array(starts, pa.int32()))
-        places = pc.cumulative_sum(firsts.cast(pa.int32())).take(order)
-        keys = pc.multiply(columns.take(order).cast(pa.int64()), 1 << 32)
-        keys = pc.add(keys, places)
-        rising = pc.greater(keys.slice(1), keys.slice(0, len(keys) - 1))
-        if not pc.all(rising, min_count=0).as_py():
-            raise OddError  # a row that has one attribute twice
-        wanted = self._even.take(order.slice(0, sum(sizes[: len(taken)])))
-        # ArrowInvalid where they are not UTF-8.
-        values = pc.take(pieces, pc.add(wanted, 1), memory_pool=POOL).cast(pa.string())
+        columns = pa.array([place[name] for name in names], pa.int32())
+        columns = take(columns, codes)
+        order = pc.array_sort_indices(columns, memory_pool=POOL)
+        firsts = pc.is_in(codes, pa.array(starts, pa.int32()), memory_pool=POOL)
+        places = pc.cumulative_sum(cast(firsts, pa.int32()), memory_pool=POOL)
+        places = take(places, order)
+        _check_once(take(columns, order), places)
+        wanted = take(self._even, order.slice(0, sum(sizes[: len(taken)])))
+        wanted = pc.add(wanted, 1, memory_pool=POOL)
+        values = cast(take(pieces, wanted), pa.string())  # if it is UTF-8
         return _Found(rows, every, sizes, values, places)
 
     # -- from values to columns ------------------------------------------------------
@@ -217,6 +217,15 @@ class Decoder:
                 for _ in range(size):
                     held[next(places) - 1][name.decode()] = next(values)
         return pa.array(map(extra_text, held), pa.string())
+
+
+def _check_once(columns: "pa.Array[Any]", places: "pa.Array[Any]") -> None:
+    """Refuse rows that have one attribute twice; *columns* are sorted."""
+    keys = pc.multiply(cast(columns, pa.int64()), 1 << 32, memory_pool=POOL)
+    keys = pc.add(keys, places, memory_pool=POOL)
+    rising = pc.greater(keys.slice(1), keys.slice(0, max(len(keys) - 1, 0)))
+    if not pc.all(rising, min_count=0).as_py():
+        raise OddError
 
 
 def _names(between: Iterable[bytes]) -> tuple[list[int], list[bytes]]:

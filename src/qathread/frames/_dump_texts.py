@@ -28,6 +28,7 @@ __all__ = [
     "OddError",
     "Unescape",
     "bytes_of",
+    "cast",
     "check_characters",
     "controls",
     "count_of",
@@ -36,6 +37,7 @@ __all__ = [
     "split",
     "spread",
     "tag_lists",
+    "take",
     "times",
 ]
 
@@ -77,6 +79,16 @@ class OddError(Exception):
     """Something is not as the dump's software writes it."""
 
 
+def take(values: "pa.Array[Any]", places: "pa.Array[Any]") -> "pa.Array[Any]":
+    """Return the values at some places."""
+    return pc.take(values, places, memory_pool=POOL)
+
+
+def cast(values: "pa.Array[Any]", type: "pa.DataType") -> "pa.Array[Any]":
+    """Return the values as another type; ArrowInvalid if they are none of it."""
+    return pc.cast(values, type, memory_pool=POOL)
+
+
 # -- bytes ---------------------------------------------------------------------------
 
 
@@ -95,7 +107,8 @@ def controls(data: bytes) -> int:
 def count_of(data: "pa.Buffer", compare: Callable[..., Any], byte: int) -> int:
     """Return how many bytes compare so with *byte*, faster than by `bytes.count`."""
     values = pa.Array.from_buffers(pa.uint8(), data.size, [None, data])
-    found = pc.sum(compare(values, pa.scalar(byte, pa.uint8())), min_count=0)
+    each = compare(values, pa.scalar(byte, pa.uint8()), memory_pool=POOL)
+    found = pc.sum(each, min_count=0)
     return found.as_py()  # type: ignore[no-any-return]
 
 
@@ -173,7 +186,7 @@ def integers(values: "pa.Array[Any]") -> "pa.Array[Any]":
     data = bytes_of(values).to_pybytes()
     if data.translate(None, _DIGITS):
         raise OddError  # PyArrow takes hexadecimal ones too
-    numbers = values.cast(pa.int64())
+    numbers = cast(values, pa.int64())
     if b"-" in data and pc.any(pc.less(numbers, -MAX_INTEGER), min_count=0).as_py():
         raise OddError
     return numbers
@@ -181,28 +194,28 @@ def integers(values: "pa.Array[Any]") -> "pa.Array[Any]":
 
 def times(values: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return instants."""
-    naive = values.cast(pa.timestamp("us"))
+    naive = cast(values, pa.timestamp("us"))
     if len(values):
         shortest = pc.min(pc.binary_length(values)).as_py()
-        bounds = pc.min_max(naive.cast(pa.int64())).as_py()
+        bounds = pc.min_max(cast(naive, pa.int64())).as_py()
         in_range = bounds["min"] >= _EARLIEST and bounds["max"] <= _LATEST
         if shortest < _SHORTEST or not in_range:
             raise OddError
-    return naive.cast(pa.timestamp("us", "UTC"))
+    return cast(naive, pa.timestamp("us", "UTC"))
 
 
 def flags(values: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return booleans."""
     if not pc.all(pc.is_in(values, _FLAGS), min_count=0).as_py():
         raise OddError
-    return pc.equal(values, "True")
+    return pc.equal(values, "True", memory_pool=POOL)
 
 
 def tag_lists(values: "pa.Array[Any]") -> "pa.Array[Any]":
     """Return lists of tags; *values* are unescaped."""
-    named = values.dictionary_encode()
+    named = pc.dictionary_encode(values, memory_pool=POOL)
     lists = [tags_of(each) for each in named.dictionary.to_pylist()]
-    return pa.array(lists, pa.list_(pa.string())).take(named.indices)
+    return take(pa.array(lists, pa.list_(pa.string())), named.indices)
 
 
 def spread(
@@ -223,4 +236,4 @@ def spread(
     every = _EVERY.slice(0, number)
     if len(every) < number:
         every = pa.array(range(1, number + 1), pa.int32())
-    return pc.take(values, pc.index_in(every, rows), memory_pool=POOL)
+    return take(values, pc.index_in(every, rows, memory_pool=POOL))

@@ -38,11 +38,11 @@ COUNTS: Final = Schema.of(
 )
 
 _ROW: Final = (
-    rb'<row Id="[0-9]{1,18}" PostId="([0-9]{1,18})" VoteTypeId="([0-9]{1,9})"'
-    rb'(?: UserId="-?[0-9]{1,18}")? CreationDate="%b"'
-    rb'(?: BountyAmount="[0-9]{1,18}")? ?/>\s*(?=<|\Z)'
+    rb'<row Id="[0-9]{1,18}+" PostId="([0-9]{1,18}+)" VoteTypeId="([0-9]{1,9}+)"'
+    rb'(?: UserId="-?[0-9]{1,18}+")? CreationDate="%b"'
+    rb'(?: BountyAmount="[0-9]{1,18}+")? ?/>\s*+(?=<|\Z)'
 )
-_OF_DAY: Final = re.compile(_ROW % rb"([0-9]{4}-[0-9]{2}-[0-9]{2})T00:00:00\.000")
+_OF_DAY: Final = re.compile(_ROW % rb'([^"]{10})T00:00:00\.000')
 _OF_POST: Final = re.compile(_ROW % rb"[0-9T:.-]{23}")
 
 
@@ -54,19 +54,20 @@ def tally(
     count: Counter[Key] = Counter()
     where = Where(part.path.name)
     decoder, values = RowDecoder(where, report), Values(report)
-    for block in blocks(part, report, job.record):
-        found = pattern.findall(block.data)
-        if len(found) != block.data.count(b"<") or not _are_days(found):
+    with bulk_load():  # a tuple for each vote
+        for block in blocks(part, report, job.record):
+            found = pattern.findall(block.data)
+            if len(found) == block.data.count(b"<") and _are_days(found):
+                count.update(found)
+                continue
             odd: Batch = []
-            found = list[Key]()
             for place, piece in block.frame():
                 match = pattern.fullmatch(b"<" + piece)
                 if match and _are_days([match.groups()]):
-                    found.append(match.groups())
+                    count[match.groups()] += 1
                 else:
                     odd.append((place, piece))
             count.update(_odd(odd, decoder, values, where, by_day))
-        count.update(found)
     return count
 
 

@@ -265,7 +265,8 @@ def apache_answer_hot(
 
     Raises:
         ValidationError: If an argument is outside its range, or the base of the
-            power is not above 0 (times in the future): there is no value then.
+            power is not above 0 (times in the future): there is no value then; or
+            the score does not fit 64 bits.
 
     Source:
         apache/answer, ``internal/service/content/question_hottest_service.go`` at
@@ -284,7 +285,9 @@ def apache_answer_hot(
     base = valid(base, base > 0, "apache_answer_hot has no value for future times")
     worth = 4 * log(maximum(views, 1)) + answers * question_score / 5
     score = ceil(10000 * ((worth + answer_scores_sum) / power(base, 1.5)))
-    return whole(where(views > 0, maximum(score, 0), 0))
+    found = where(views > 0, maximum(score, 0), 0)
+    fits = found < 2.0**63
+    return whole(valid(found, fits, "apache_answer_hot does not fit 64 bits"))
 
 
 @row_wise("decaying", "forem/forem, app/lib/black_box.rb", whole=True)

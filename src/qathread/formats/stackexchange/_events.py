@@ -111,7 +111,7 @@ class _Log:
 
     def events(self) -> list[Event]:
         """Gather what happened, and give it versions in order of time."""
-        for post in self.thread.posts:
+        for post in self._placed():
             self._posted(post)
         for post_id, past in self.pasts.items():
             self._worded(self.thread[post_id], past)
@@ -173,11 +173,31 @@ class _Log:
 
     # -- posts and their wordings ----------------------------------------------------
 
+    def _placed(self) -> list[Post]:
+        """Return the posts in order of time, but each after what it hangs on."""
+        thread, places = self.thread, self.places
+        late: dict[str, int] = {}  # those that say that they are older than that
+        levels: list[Sequence[Post]] = [
+            [thread.question],
+            thread.answers,
+            thread.comments,
+        ]
+        for depth, level in enumerate(levels):
+            for post in level:
+                at = post.created_at
+                assert at is not None  # such threads are imported as they are
+                places[post.id] = at
+                if post.parent_id is not None and places[post.parent_id] > at:
+                    places[post.id] = places[post.parent_id]
+                    late[post.id] = depth
+        posts = list(thread.posts)
+        if late:
+            posts.sort(key=lambda post: (places[post.id], late.get(post.id, 0)))
+        return posts
+
     def _posted(self, post: Post) -> None:
         at = post.created_at
-        assert at is not None  # such threads are imported as they are
-        parent = None if post.parent_id is None else self.places.get(post.parent_id)
-        self.places[post.id] = at if parent is None else max(at, parent)
+        assert at is not None
         by = self._face(post.author_id)
         first = self._first(post)
         match first:

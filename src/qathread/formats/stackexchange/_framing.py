@@ -44,6 +44,7 @@ _ENCODING: Final = re.compile(rb"\sencoding\s*=\s*[\"']([^\"']{0,40})[\"']")
 _EIGHT_BITS: Final = frozenset({"utf-8", "ascii"})
 #: How a row ends, behind its last value.
 _CLOSE: Final = re.compile(rb"\s*/?>?\s*\Z")
+_QUOTED: Final = re.compile(rb"\"[^\"]*\"|'[^']*'")
 _HEAD: Final = 4096  # bytes that tell whether it is a table at all
 _KEPT: Final = 1 << 20  # bytes around the rows that are kept
 
@@ -129,8 +130,8 @@ class Frame:
         if batch:
             yield batch
         # A part of a file may hold nothing but what is behind the end.
-        begun = not start or self.rows or not _is_whole(piece)
-        if not self.whole and begun and place >= start:
+        behind = b">" in piece and not (self._comment or piece.startswith(b"row"))
+        if not (self.whole or place < start or (start and behind and not self.rows)):
             self._cut(place)
 
     # -- the frame -------------------------------------------------------------------
@@ -324,5 +325,6 @@ class Frame:
 
 
 def _is_whole(piece: bytes) -> bool:
-    """Whether an element that nothing follows has its end."""
-    return b">" in piece[piece.rfind(b'"') + 1 :] and piece.count(b'"') % 2 == 0
+    """Whether a row that nothing follows has its end."""
+    tag, end, _ = _QUOTED.sub(b"", piece).partition(b">")
+    return bool(end) and b'"' not in tag and b"'" not in tag
