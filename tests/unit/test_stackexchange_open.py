@@ -460,7 +460,7 @@ def test_a_post_may_have_any_number_of_rows(tmp_path: Path) -> None:
     folder = write(tmp_path / "site", tables)
     start = time.process_time()
     with stackexchange.open(folder) as threads:
-        assert time.process_time() - start < 2
+        assert time.process_time() - start < 8  # squared it would be minutes
         assert threads["1"].tally("1") == Tally(
             post_id="1", up=many, down=0, score=many
         )
