@@ -6,6 +6,7 @@ import json
 import lzma
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -374,6 +375,27 @@ def test_parquet_keeps_the_rows(
         .cast({"post_type_id": pl.Int64})
         .equals(wanted.sort("id"))
     )
+
+
+def test_a_script_without_a_main_part_is_told_what_to_do(
+    dumps: Path, tmp_path: Path
+) -> None:
+    """Other processes read the script again, and would start it again."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from qathread import frames\n"
+        "from qathread.frames import _dump\n"
+        "_dump._HANDFUL = 1 << 20  # so that a small file is worth a process\n"
+        f"table = frames.stackexchange({str(dumps / FRENCH)!r}, 'post_history',"
+        " workers=2)\n"
+        "print(table.to_arrow().num_rows)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1
+    assert "QathreadError: a worker process ended" in done.stderr
+    assert "__main__" in done.stderr
 
 
 def test_workers_write_files_of_their_own(dumps: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context
 from typing import Final, TypeVar
 
 from attrs import frozen
 
+from ..errors import QathreadError
 from ..formats._report import Collector
 from ..limits import Limits
 from ..losses import LossReport
@@ -85,6 +87,9 @@ def each_part(
         parts: The parts.
         report: What hears of damage.
         workers: How many processes work; 1: this one.
+
+    Raises:
+        QathreadError: If a process ended before its work.
     """
     if workers < 2 or len(parts) < 2:
         for part in parts:
@@ -105,5 +110,10 @@ def each_part(
                 for loss in losses:
                     report.include(loss)
                 yield found
+        except BrokenProcessPool as error:
+            raise QathreadError(
+                "a worker process ended before its work: in a script, call this under "
+                "if __name__ == '__main__', or give workers=1"
+            ) from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
