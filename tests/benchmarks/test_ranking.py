@@ -1,9 +1,6 @@
 """What one definition for all engines costs, beside expressions written by hand."""
 
-import os
 import statistics
-import sys
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from math import log10, sqrt
@@ -16,6 +13,7 @@ import pytest
 
 from qathread.ranking import columns, formulas
 from tests.benchmarks.measure import Ratio, gate, report
+from tests.spark import local_session
 
 pytestmark = pytest.mark.bench
 SIZES = [10**6, pytest.param(10**7, marks=pytest.mark.slow)]
@@ -197,22 +195,8 @@ def test_time_is_linear_in_rows(name: str) -> None:
 
 @pytest.fixture
 def spark() -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession
-
-        os.environ["PYSPARK_PYTHON"] = sys.executable
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("OFF")
+    with local_session({"spark.sql.session.timeZone": "UTC"}) as session:
         yield session
-        session.stop()
 
 
 def share_of_spark() -> Any:

@@ -1,8 +1,5 @@
 """Formulas as columns on PySpark and Dask, which take seconds to start."""
 
-import os
-import sys
-import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +11,7 @@ import pytest
 
 from qathread.errors import ValidationError
 from qathread.ranking import columns, formulas
+from tests.spark import local_session
 from tests.unit._ranking_frames import Spread, frames, keys, listed, matches, vectors
 
 pytestmark = [
@@ -39,23 +37,12 @@ def report(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Any]:
     """A local session, in a zone that is not UTC: it must change nothing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession
-
-        os.environ["PYSPARK_PYTHON"] = sys.executable
-        session = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "Asia/Kathmandu")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("OFF")
+    settings = {
+        "spark.sql.session.timeZone": "Asia/Kathmandu",
+        "spark.sql.shuffle.partitions": "2",
+    }
+    with local_session(settings) as session:
         yield session
-        session.stop()
 
 
 def to_spark(session: Any, frame: pl.DataFrame) -> Any:

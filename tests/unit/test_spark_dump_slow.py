@@ -1,10 +1,7 @@
 """A dump's tables on Spark, which takes seconds to start."""
 
 import lzma
-import os
 import pickle
-import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ import pytest
 from qathread import Limits, frames
 from qathread.errors import FormatError, NotFoundError, ValidationError
 from qathread.ranking import columns, formulas
+from tests.spark import local_session
 
 pytestmark = [
     pytest.mark.slow,
@@ -42,26 +40,15 @@ TABLES: dict[frames.DumpTableName, str] = {
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
     """A local session that splits files of a few hundred kilobytes too."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pyspark.sql import SparkSession
-
-        os.environ["PYSPARK_PYTHON"] = sys.executable
-        found = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.session.timeZone", "UTC")
-            .config("spark.sql.shuffle.partitions", "2")
-            .config("spark.sql.files.maxPartitionBytes", "100000")
-            .config("spark.sql.files.openCostInBytes", "0")
-            .config("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()
-        )
-        found.sparkContext.setLogLevel("OFF")
+    settings = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.files.maxPartitionBytes": "100000",
+        "spark.sql.files.openCostInBytes": "0",
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    }
+    with local_session(settings) as found:
         yield found
-        found.stop()
 
 
 @pytest.fixture(scope="module")

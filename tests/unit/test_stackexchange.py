@@ -53,13 +53,6 @@ from tests.unit._dumps import (
     write,
 )
 
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The small site."""
-    return write(tmp_path / "site", small())
-
-
 # -- a sound site ----------------------------------------------------------------
 
 

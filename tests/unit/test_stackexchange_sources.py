@@ -5,7 +5,6 @@ import gc
 import gzip
 import lzma
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,22 +43,6 @@ from tests.unit._dumps import (
     user,
     write,
 )
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """The small site."""
-    return write(tmp_path / "site", small())
-
-
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where temporary folders are made; it has to be empty in the end."""
-    place = tmp_path / "scratch"
-    place.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(place))
-    return place
-
 
 # -- archives --------------------------------------------------------------------
 

@@ -183,9 +183,8 @@ class _Scratch:
         return target
 
 
-def chunks_of(path: Path, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-    """Yield the bytes of a file from *start* on; *stop* is only where to hurry."""
+def chunks_of(path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a file."""
     with path.open("rb") as file:
-        file.seek(start)
         while chunk := file.read(CHUNK):
             yield chunk
