@@ -20,6 +20,9 @@ class Limits:
         records: Records in one document.
         ratio: Unpacked bytes for each packed byte.
         json_depth: Levels of arrays and objects.
+        xml_depth: Levels of XML elements.
+        html_depth: Levels of HTML elements.
+        mime_depth: Levels of parts of a mail within parts.
 
     Raises:
         ValidationError: If a number is below 1.
@@ -30,6 +33,9 @@ class Limits:
     records: int = field(default=10_000_000, metadata=_from_1)
     ratio: int = field(default=100, metadata=_from_1)
     json_depth: int = field(default=200, metadata=_from_1)
+    xml_depth: int = field(default=64, metadata=_from_1)
+    html_depth: int = field(default=200, metadata=_from_1)
+    mime_depth: int = field(default=20, metadata=_from_1)
 
     def __attrs_post_init__(self) -> None:
         settle(self)

@@ -20,10 +20,10 @@ from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
+from .._json_files import SUFFIXES, page_paths
 from .._report import Collector
 from .._sources import HEAD, Input
 from ..registry import Format
-from ._files import SUFFIXES, page_paths
 from ._pages import Intake
 from ._people import Texts
 from ._threads import threads_of

@@ -8,20 +8,17 @@ from typing import Final
 from attrs import frozen
 
 from ..._checks import EARLIEST, LATEST
-from ...errors import excerpt
 from ...posts import PostKind
+from .._json import Place, shown
 from .._report import Collector
-from ._json import place, pointer
 
 __all__ = [
     "ID_NAMES",
     "PARENT_NAMES",
     "Fields",
-    "Place",
     "instant_of",
     "number_of",
     "read_fields",
-    "shown",
     "take_instant",
     "take_number",
 ]
@@ -40,27 +37,6 @@ PARENT_NAMES: Final[Mapping[PostKind, str]] = {
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,12}")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@frozen
-class Place:
-    """
-    Where a value is.
-
-    Attributes:
-        label: The file and the line, as far as there are several.
-        path: A JSON pointer.
-    """
-
-    label: str
-    path: str = ""
-
-    def down(self, *parts: str | int) -> "Place":
-        """Return the place of what is within."""
-        return Place(self.label, self.path + pointer(*parts))
-
-    def __str__(self) -> str:
-        return place(self.label, self.path) or "/"
 
 
 @frozen
@@ -236,20 +212,3 @@ def read_fields(
                 kind="repaired" if kept else "skipped",
             )
     return Fields(known, rest)
-
-
-def shown(value: object) -> str:
-    """Return a JSON value as a message names it."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return str(value).lower()
-        case str():
-            return repr(excerpt(value, 40))
-        case list():
-            return "an array"
-        case dict():
-            return "an object"
-        case _:
-            return excerpt(repr(value), 24)

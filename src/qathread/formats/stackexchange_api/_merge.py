@@ -13,8 +13,9 @@ from attrs import frozen
 
 from ...posts import PostKind
 from ...provenance import extra_text
+from .._json import Place
 from .._report import Collector
-from ._fields import PARENT_NAMES, Fields, Place
+from ._fields import PARENT_NAMES, Fields
 
 __all__ = ["Copies", "Copy", "Merged", "host_of"]
 

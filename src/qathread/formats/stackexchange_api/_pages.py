@@ -7,19 +7,17 @@ from typing import Final
 
 from ...errors import FormatError
 from ...posts import PostKind
+from .._json import Place, json_values, place, shown
+from .._json_files import LINES, is_lines, page_paths
 from .._looks import refuse_foreign
 from .._report import Collector
 from .._sources import Input, open_source
 from ._fields import (
     ID_NAMES,
     PARENT_NAMES,
-    Place,
     number_of,
     read_fields,
-    shown,
 )
-from ._files import LINES, is_lines, page_paths
-from ._json import json_values, place
 from ._merge import Copies, Copy, Merged
 from ._wrappers import LISTS, failure, is_wrapper, tell_wrapper
 

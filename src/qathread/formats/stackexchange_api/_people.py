@@ -8,8 +8,9 @@ from typing import Final
 from attrs import frozen
 
 from ...users import User, UserKind
+from .._json import Place, shown
 from .._report import Collector
-from ._fields import Place, number_of, shown
+from ._fields import number_of
 
 __all__ = ["Author", "Texts", "author_of"]
 

@@ -6,8 +6,9 @@ from typing import Final
 from ...ids import ThreadId
 from ...status import Bounty, Closed, Locked, Mark, PostStatus, Status
 from ...users import User
+from .._json import Place, shown
 from .._report import Collector
-from ._fields import Place, number_of, shown, take_instant
+from ._fields import number_of, take_instant
 from ._merge import Merged
 from ._people import Texts, author_of
 

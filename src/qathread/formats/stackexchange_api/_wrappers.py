@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...errors import excerpt
+from .._json import Place, shown
 from .._report import Collector
-from ._fields import Place, number_of, shown
+from ._fields import number_of
 
 __all__ = ["LISTS", "failure", "is_wrapper", "tell_wrapper"]
 

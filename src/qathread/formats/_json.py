@@ -12,13 +12,15 @@ from json import JSONDecodeError, JSONDecoder
 from math import isfinite
 from typing import Final, TypeAlias
 
-from ...errors import FormatError, excerpt
-from ...limits import MAX_INTEGER, Limits
-from ...serialization._scan import check_depth, is_doubtful
-from .._looks import decode
-from .._report import Collector
+from attrs import frozen
 
-__all__ = ["json_values", "place", "pointer"]
+from ..errors import FormatError, excerpt
+from ..limits import MAX_INTEGER, Limits
+from ..serialization._scan import check_depth, is_doubtful
+from ._looks import decode
+from ._report import Collector
+
+__all__ = ["Place", "json_values", "place", "pointer", "shown"]
 
 _DEPTH: Final = Limits().json_depth
 _BLANKS: Final = re.compile(r"[ \t\n\r]*")
@@ -28,6 +30,27 @@ _SEGMENT: Final = 60  # characters of one part of a pointer
 
 #: The keys and indexes that lead to a place, innermost first; None at the top.
 _Path: TypeAlias = "tuple[_Path, str | int] | None"
+
+
+@frozen
+class Place:
+    """
+    Where a value is.
+
+    Attributes:
+        label: The file and the line, as far as there are several.
+        path: A JSON pointer.
+    """
+
+    label: str
+    path: str = ""
+
+    def down(self, *parts: str | int) -> "Place":
+        """Return the place of what is within."""
+        return Place(self.label, self.path + pointer(*parts))
+
+    def __str__(self) -> str:
+        return place(self.label, self.path) or "/"
 
 
 class _Number(str):
@@ -299,6 +322,23 @@ class _Reader:
             path, part = path
             parts.append(part if isinstance(part, int) else _shown(part))
         return place(self._label, pointer(*reversed(parts)))
+
+
+def shown(value: object) -> str:
+    """Return a JSON value as a message names it."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case str():
+            return repr(excerpt(value, 40))
+        case list():
+            return "an array"
+        case dict():
+            return "an object"
+        case _:
+            return excerpt(repr(value), 24)
 
 
 def _shown(key: str) -> str:

@@ -1,0 +1,106 @@
+"""Documents of JSON: in one file, on lines of their own, or in a folder of files."""
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from ..errors import excerpt
+from ._json import Place, json_values, place
+from ._looks import refuse_foreign
+from ._sources import Input, open_source, suffixes
+
+__all__ = ["LINES", "SUFFIXES", "documents", "is_lines", "page_paths", "shown_name"]
+
+LINES: Final = (".jsonl", ".ndjson")
+SUFFIXES: Final = (".json", *LINES)
+_DIGITS: Final = re.compile(r"([0-9]+)")
+
+
+def page_paths(folder: Path) -> list[Path]:
+    """
+    Return the JSON files in a folder, page2 before page10.
+
+    Raises:
+        OSError: If the folder cannot be read.
+    """
+    found = []
+    for path in folder.iterdir():
+        suffix, packing = suffixes(path.name)
+        if suffix in SUFFIXES and packing != ".7z" and path.is_file():
+            found.append(path)
+    return sorted(found, key=_natural)
+
+
+def _natural(path: Path) -> list[tuple[int, str]]:
+    # Every second part is a number.
+    parts = enumerate(_DIGITS.split(path.name))
+    key = [(int(part), "") if odd % 2 else (-1, part) for odd, part in parts]
+    return [*key, (-1, path.name)]
+
+
+def is_lines(head: bytes) -> bool:
+    """Tell whether each line is a value of its own."""
+    first, _, rest = head.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    second, end, _ = rest.lstrip().partition(b"\n")
+    if not end:  # the head may be cut there
+        return _is_whole(first) and second[:1] in (b"{", b"[")
+    return _is_whole(first) and _is_whole(second)
+
+
+def _is_whole(line: bytes) -> bool:
+    line = line.strip()
+    return len(line) > 1 and line[:1] + line[-1:] in (b"{}", b"[]")
+
+
+def documents(input: Input, wanted: str) -> Iterator[tuple[Place, object]]:
+    """
+    Yield the JSON values of *input*, one after another.
+
+    A file holds one value or several that begin on lines of their own; JSON Lines
+    are read line by line, in bounded memory; of a folder its .json and .jsonl
+    files, in natural order of their names.
+
+    Args:
+        input: A file, lines, or a folder.
+        wanted: What is expected, for messages, such as ``a page of the API``.
+
+    Yields:
+        The place of each value, and the value.
+
+    Raises:
+        FormatError: If a file is no JSON at all; if strict, at any damage.
+        OSError: If a file of the folder cannot be opened.
+    """
+    report = input.report
+    if not input.is_folder or input.path is None:
+        yield from _in_file(input, "", wanted)
+        return
+    paths = page_paths(input.path)
+    if not paths:
+        raise report.error("not-this-format", "the folder holds no .json file")
+    for path in paths:
+        one = open_source(path, input.limits, report)
+        report.source = input.name
+        with closing(one):
+            yield from _in_file(one, excerpt(shown_name(path), 80), wanted)
+
+
+def shown_name(path: Path) -> str:
+    """Return the name of a file as text, whatever bytes it is made of."""
+    return path.name.encode("utf-8", "replace").decode()
+
+
+def _in_file(input: Input, label: str, wanted: str) -> Iterator[tuple[Place, object]]:
+    report = input.report
+    refuse_foreign(input.head(), report, wanted)
+    if input.suffix in LINES or is_lines(input.head()):
+        for number, line in input.lines():
+            if line.strip():
+                where = place(label, f"line {number}") or ""
+                for found, value in json_values(line, report, input.limits, where):
+                    yield Place(found), value
+    else:
+        for found, value in json_values(input.document(), report, input.limits, label):
+            yield Place(found), value
