@@ -291,9 +291,10 @@ def test_a_row_is_kept_whose_neighbour_lost_its_bracket(fast: bool) -> None:
     batch = [(7, b'row Id="1" />\r\n  row Id="2" />')]
     rows, report = decoded(batch, fast=fast)
     assert rows == [{"Id": "1"}]
-    assert str(report) == (
-        "repaired 1x syntax: text between rows, left out [Posts.xml, byte 7]"
-    )
+    (loss,) = report
+    assert (loss.kind, loss.code, loss.count) == ("repaired", "syntax", 1)
+    assert loss.message == "text between rows, left out"
+    assert loss.examples == ("Posts.xml, byte 7",)
 
 
 # -- framing ---------------------------------------------------------------------
