@@ -8,6 +8,7 @@ import attrs
 
 from qathread import Answer, Body, Comment, Content, Post, Question, Tally, Thread
 from qathread.formats.stackexchange._tables import CLOSE_REASONS
+from qathread.losses import LossReport
 from qathread.posts import NO_MARKS, Stub
 from qathread.revisions import Revision, RevisionKind
 from qathread.status import Closed, LinkKind, Locked, LockLevel, Mark
@@ -34,6 +35,31 @@ def rounded(at: datetime | None) -> datetime | None:
 
 def day(at: datetime | None) -> datetime | None:
     return at and at.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+#: Codes that a comparison of two threads does not look for.
+BESIDE = {
+    "duplicates",
+    "forbidden-character",
+    "fractions",
+    "links",
+    "order",
+    "people",
+    "provenance",
+}
+
+
+def check(thread: Thread, again: Thread, report: LossReport) -> None:
+    """Assert that two threads differ in what a report lists, and in all of it."""
+    told = {loss.code for loss in report if not loss.harmless}
+    notes = {loss.code for loss in report if loss.harmless}
+    lost = Comparison(thread, again).lost
+    sure = {code for code in lost if not code.startswith("?")}
+    maybe = {code.removeprefix("?") for code in lost}
+    assert sure <= told
+    assert told - BESIDE <= maybe
+    if "?people" in lost:
+        assert "people" in told or "numbers" in notes
 
 
 class Comparison:

@@ -9,7 +9,8 @@ recursion.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from itertools import chain
+from functools import reduce
+from itertools import chain, pairwise
 from typing import Final, TypeVar
 
 from attrs import evolve, field, frozen
@@ -261,27 +262,28 @@ def roots(parents: Mapping[str, str | None]) -> dict[str, str]:
 
 def _joined(pieces: Iterable[Piece], report: Collector) -> dict[PostId, Piece]:
     kept: dict[PostId, Piece] = {}
+    several: dict[PostId, list[Piece]] = {}
     for piece in pieces:
-        post_id = piece.post.id
-        other = kept.get(post_id)
-        if other is None:
-            kept[post_id] = piece
-            continue
-        first, second = sorted((other, piece), key=_freshness)
-        kept[post_id] = _both(first, second)
-        if other.post == piece.post and other.tally == piece.tally:
-            report.tell(
-                "repeated",
-                "a post that came more than once, each time the same",
-                post_id,
-            )
-        else:
-            report.loss(
-                "duplicate-id",
-                "a post came more than once and said different things: the newest "
-                "copy is kept",
-                f"{piece.where}: {post_id}",
-            )
+        first = kept.setdefault(piece.post.id, piece)
+        if first is not piece:
+            several.setdefault(piece.post.id, [first]).append(piece)
+    for post_id, copies in several.items():
+        copies.sort(key=_freshness)
+        kept[post_id] = reduce(_both, copies)
+        for one, other in pairwise(copies):
+            if one.post == other.post and one.tally == other.tally:
+                report.tell(
+                    "repeated",
+                    "a post that came several times, always the same",
+                    post_id,
+                )
+            else:
+                report.loss(
+                    "duplicate-id",
+                    "a post came more than once and said different things: the newest "
+                    "copy is kept",
+                    f"{other.where}: {post_id}",
+                )
     return kept
 
 
