@@ -105,17 +105,16 @@ def choose(input: Input) -> Format:
         )
     problems: list[str] = []
     for likely in (_readable(_own()), _readable(_loadable(problems))):
-        fitting = [found for found in likely if input.suffix in found.suffixes]
+        # One by one: a format behind the one that fits need not be imported.
+        fitting = (found for found in likely if input.suffix in found.suffixes)
         found = _first(fitting, input.head())
         if found is not None:
             return found
-    fitting = [found for found in _readable(_own()) if input.suffix in found.suffixes]
-    fitting = fitting or [
-        found for found in _readable(_loadable([])) if input.suffix in found.suffixes
-    ]
-    if fitting:
+    suffixed = chain(_readable(_own()), _readable(_loadable([])))
+    found = next((each for each in suffixed if input.suffix in each.suffixes), None)
+    if found is not None:
         # Of several the first: our own format stands before others of its suffix.
-        return fitting[0]
+        return found
     found = detect(input.head(), "")
     if found is not None:
         return found
