@@ -315,6 +315,7 @@ WORDS: Final[Mapping[str, str]] = {
     "orphans": "where posts stand that are under missing ones",
     "characters": "characters that it cannot hold, replaced by U+FFFD",
     "declared": "totals that the source states",
+    "extra": "members of the source that have no place in the model",
     "users-merged": "people of one name, who are one person when read",
     "unzoned": "that a time was stated without its zone",
     "precision": "how fine times are known",

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from ..errors import excerpt
+from ..errors import FormatError, excerpt
 from ._json import Place, json_values, place
 from ._looks import refuse_foreign
 from ._sources import Input, open_source, suffixes
@@ -80,11 +80,31 @@ def documents(input: Input, wanted: str) -> Iterator[tuple[Place, object]]:
     paths = page_paths(input.path)
     if not paths:
         raise report.error("not-this-format", "the folder holds no .json file")
+    problem: FormatError | None = None
+    read = False
     for path in paths:
         one = open_source(path, input.limits, report)
         report.source = input.name
+        name = excerpt(shown_name(path), 80)
         with closing(one):
-            yield from _in_file(one, excerpt(shown_name(path), 80), wanted)
+            try:
+                refuse_foreign(one.head(), report, wanted)
+            except FormatError as error:
+                if report.strict:
+                    raise
+                problem = problem or error
+                report.damage(
+                    "not-a-page",
+                    f"a file is passed over: {error.message}",
+                    name,
+                    kind="skipped",
+                    error="not-this-format",
+                )
+                continue
+            read = True
+            yield from _in_file(one, name, wanted)
+    if problem is not None and not read:
+        raise problem
 
 
 def shown_name(path: Path) -> str:
