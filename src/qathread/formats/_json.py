@@ -25,6 +25,7 @@ __all__ = ["Place", "json_values", "place", "pointer", "shown"]
 _DEPTH: Final = Limits().json_depth
 _BLANKS: Final = re.compile(r"[ \t\n\r]*")
 _SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
+_RAW: Final = "Invalid control character"  # what the decoder says
 _DIGITS: Final = 19  # of the largest whole number that fits 64 bits
 _SEGMENT: Final = 60  # characters of one part of a pointer
 
@@ -116,11 +117,15 @@ class _Reader:
         self._text, self._report, self._doubtful = text, report, doubtful
         self._document = self._label = label
         self._odd = False  # whether a hook met something to mend
-        self._decoder = JSONDecoder(
+        self._decoder = self._decoding(strict=True)
+
+    def _decoding(self, *, strict: bool) -> JSONDecoder:
+        return JSONDecoder(
             object_pairs_hook=self._object,
             parse_int=self._integer,
             parse_float=self._float,
             parse_constant=self._constant,
+            strict=strict,
         )
 
     def values(self) -> Iterator[tuple[str, object]]:
@@ -134,6 +139,10 @@ class _Reader:
             try:
                 value, end = self._decoder.raw_decode(text, at)
             except JSONDecodeError as error:
+                if self._decoder.strict and error.msg.startswith(_RAW):
+                    self._raw_control(error.pos)
+                    self._decoder = self._decoding(strict=False)
+                    continue
                 self._broken(error.msg, error.pos)
                 part = self._whole_part(at, 2)
                 if part is not None:
@@ -153,14 +162,25 @@ class _Reader:
         match = _BLANKS.match(self._text, at)
         return at if match is None else match.end()
 
-    def _broken(self, problem: str, at: int) -> None:
+    def _raw_control(self, at: int) -> None:
+        self._report.damage(
+            "forbidden-character",
+            "control characters stand raw in a text (strict reading refuses them, "
+            "lenient reading keeps them): write them as escapes",
+            self._at(at),
+        )
+
+    def _at(self, at: int) -> str | None:
         line = self._text.count("\n", 0, at) + 1
         column = at - self._text.rfind("\n", 0, at)
+        return place(self._document, f"line {line}, column {column}")
+
+    def _broken(self, problem: str, at: int) -> None:
         self._report.damage(
             "syntax",
             f"this is no JSON ({excerpt(problem, 80)}): strict reading refuses it, "
             "lenient reading keeps what is whole before it",
-            place(self._document, f"line {line}, column {column}"),
+            self._at(at),
             kind="skipped",
         )
 

@@ -75,7 +75,14 @@ def documents(input: Input, wanted: str) -> Iterator[tuple[Place, object]]:
     """
     report = input.report
     if not input.is_folder or input.path is None:
-        yield from _in_file(input, "", wanted)
+        found = False
+        for each in _in_file(input, "", wanted):
+            found = True
+            yield each
+        if not found:
+            raise report.error(
+                "syntax", "it is cut before its first value ends: get the whole file"
+            )
         return
     paths = page_paths(input.path)
     if not paths:
