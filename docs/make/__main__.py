@@ -1,8 +1,8 @@
-"""Write the generated page, and draw the figures that are not up to date."""
+"""Write the generated pages, and draw the figures that are not up to date."""
 
 from pathlib import Path
 
-from . import formulas
+from . import formulas, matrix, samples
 from .drawing import draw
 from .explained import EXPLAINED
 from .figures import FIGURES
@@ -14,6 +14,11 @@ def main() -> None:
     """Write what has changed, take away what nothing names, and say which."""
     reference = DOCS / "reference"
     (reference / "formulas.md").write_text(formulas.page(), "utf-8", newline="\n")
+    if samples.folder() is None:
+        print("no reference samples: the matrix of conversions stays as it is")
+    else:
+        page = reference / "formats" / "matrix.md"
+        page.write_text(matrix.page(), "utf-8", newline="\n")
     for figures, kind in ((FIGURES, "reference"), (EXPLAINED, "explanation")):
         folder = DOCS / kind / "figures"
         names = {figure.name for figure in figures}

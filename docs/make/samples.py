@@ -46,7 +46,7 @@ SAMPLES: Final[Mapping[str, Sample]] = {
     "hackernews": Sample(("hackernews/*.json",)),
     "mastodon": Sample(("mastodon_api",)),
     "mbox": Sample(("mbox/*.txt", "mbox/*.mbox")),
-    "page-text": Sample(("qa_text/seed_emergence.txt",)),
+    "page-text": Sample(("qa_text/*.txt",)),
     "reddit": Sample(("reddit_api",)),
     "reddit-dump": Sample(("reddit_dump",)),
     "schema-org": Sample(

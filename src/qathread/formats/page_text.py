@@ -5,7 +5,8 @@ The layout: a line ``Q&A``, the title, ``NAME 3`` (the asker and a number withou
 label), the question, headings ``Comments`` or ``Answers``, and for each reply a
 bullet with a number, ``NAME Reply``, an indented body, a time that may bear a count of
 comments, and ``Like(0)``. Replies to replies stand deeper. Around them are banners,
-buttons and a footer.
+buttons and a footer. Pages of Stack Exchange as a browser on a terminal shows them
+have a layout of their own, which ``_page_rendering`` reads.
 
 Reading takes one pass, linear in the size of the page.
 """
@@ -34,6 +35,7 @@ from ._page_lines import (
     time_parts,
     unindent,
 )
+from ._page_rendering import is_rendering, rendered_thread
 from ._page_scan import Entry, Page, scan
 from ._report import Collector
 from ._sources import Input
@@ -89,6 +91,9 @@ def _threads(
     report = input.report
     refuse_foreign(input.head(), report, "a page copied as text")
     text = decode(input.document(), report)
+    if is_rendering(text):
+        yield rendered_thread(text, zone, thread_id, report)
+        return
     page = scan(split_lines(text))
     if not _is_page(page):
         raise _refusal(text, report)
@@ -103,7 +108,9 @@ def sniff_page(head: bytes) -> bool:
         if error.start < len(head) - 4:
             return False
         text = head[: error.start].decode("utf-8")
-    return "\0" not in text and _is_page(scan(split_lines(text)))
+    return "\0" not in text and (
+        is_rendering(text) or _is_page(scan(split_lines(text)))
+    )
 
 
 def _is_page(page: Page) -> bool:
@@ -123,8 +130,8 @@ def _is_page(page: Page) -> bool:
 def _refusal(text: str, report: Collector) -> FormatError:
     if "share | improve this question" in text or "Stack Exchange" in text[:5000]:
         found = (
-            "it looks like a Stack Exchange page as a terminal browser shows it: "
-            "read the HTML of the page instead"
+            "it looks like a part of a Stack Exchange page as a terminal browser shows "
+            "it: give the whole page from its title, or the HTML of the page"
         )
     else:
         found = (
