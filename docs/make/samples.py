@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
+from io import BytesIO
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,9 @@ from qathread.thread import content_in
 __all__ = ["SAMPLES", "Sample", "differing", "folder", "sources", "threads"]
 
 ROOT: Final = Path(__file__).parents[2]
+#: Formats of which no real sample is at hand, with a writer that makes some of others.
+_MADE: Final = ("markdown", "wordpress")
+_OTHERS: Final = ("discourse", "page-text", "stackexchange-api")
 _MOST: Final = 400  # threads looked at per source
 _KEPT: Final = 12  # threads kept per format
 
@@ -44,6 +48,8 @@ SAMPLES: Final[Mapping[str, Sample]] = {
     "disqus": Sample(("comment_exports/disqus.xml",)),
     "github": Sample(("github_discussions/*.json",)),
     "hackernews": Sample(("hackernews/*.json",)),
+    "lemmy": Sample(()),
+    "markdown": Sample(()),
     "mastodon": Sample(("mastodon_api",)),
     "mbox": Sample(("mbox/*.txt", "mbox/*.mbox")),
     "page-text": Sample(("qa_text/*.txt",)),
@@ -59,6 +65,7 @@ SAMPLES: Final[Mapping[str, Sample]] = {
         )
     ),
     "stackexchange-api": Sample(("stackexchange_api/*.json",)),
+    "wordpress": Sample(()),
 }
 
 
@@ -71,8 +78,10 @@ def folder() -> Path | None:
 
 def sources(format: str) -> list[Path]:
     """Return the files and folders of samples of a format."""
+    if format == "lemmy":  # no answer of a server is at hand: one of our own making
+        return [ROOT / "docs" / "examples" / "lemmy.json"]
     base = folder()
-    if base is None:
+    if base is None or format not in SAMPLES:
         return []
     found = (path for each in SAMPLES[format].paths for path in base.glob(each))
     return sorted(path for path in found if path.name != "SOURCES.md")
@@ -82,6 +91,12 @@ def sources(format: str) -> list[Path]:
 def threads(format: str) -> tuple[Thread, ...]:
     """Return a few threads of a format's samples, those that differ most."""
     found = list[Thread]()
+    if format in _MADE:
+        for thread in chain.from_iterable(map(threads, _OTHERS)):
+            out = BytesIO()
+            formats.write(thread, out, format)
+            found += formats.read(out.getvalue(), format)
+        return tuple(differing(found))
     for source in sources(format):
         options: dict[str, Any] = dict(SAMPLES[format].options)
         try:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         formats,
         frames,
         history,
+        html,
         moderation,
         notices,
         ranking,
@@ -118,13 +119,15 @@ __all__ = [
     "write",
 ]
 
-# Found on first use, so that importing the package loads its core alone.
+# Found on first use, so that importing the package loads its core alone. What needs an
+# extra is not in __all__: importing every name must work without.
 _MODULES = (
     "badges",
     "erasure",
     "formats",
     "frames",
     "history",
+    "html",
     "moderation",
     "notices",
     "ranking",

@@ -15,6 +15,7 @@ from qathread.errors import FormatError
 from qathread.formats import Collector
 from qathread.formats.stackexchange._decoding import Row, RowDecoder
 from qathread.formats.stackexchange._framing import Batch, Frame
+from qathread.losses import LossReport
 
 pytest.importorskip("lxml")  # without it there is one way only
 
@@ -162,7 +163,7 @@ def framed(
     return [piece for batch in batches for piece in batch], report, frame
 
 
-def decoded(batch: Batch, *, fast: bool) -> tuple[list[Row | None], object]:
+def decoded(batch: Batch, *, fast: bool) -> tuple[list[Row | None], LossReport]:
     report = Collector()
     decoder = RowDecoder(Frame("Posts.xml", report, None), report, fast=fast)
     return decoder.rows(batch), report.report

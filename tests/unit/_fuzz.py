@@ -17,7 +17,6 @@ from qathread import formats, from_json, to_json
 from qathread.errors import QathreadError
 from qathread.formats.registry import find
 from qathread.losses import LossReport
-from tests.unit.test_lemmy import comment_view, newer, post_view
 
 __all__ = ["FORMATS", "corpus", "cuts", "mutations", "outcome"]
 
@@ -96,7 +95,7 @@ def unpacked(path: Path) -> bytes:
 @cache
 def corpus(format: str) -> tuple[bytes, ...]:
     """Return samples of a format, none of them large; made by its writer if need be."""
-    if format in samples.SAMPLES:
+    if samples.sources(format):
         found = [
             unpacked(path)
             for source in samples.sources(format)
@@ -105,10 +104,6 @@ def corpus(format: str) -> tuple[bytes, ...]:
         ]
         return tuple(data for data in found if data)
     made = list[bytes]()
-    if format == "lemmy":  # no real answer is at hand
-        views = [comment_view("0.1"), comment_view("0.1.2", on=1), post_view()]
-        for each in (views, list(map(newer, views)), {"post_view": post_view()}):
-            made.append(json.dumps(each).encode())
     if find(format).writer is not None:
         for thread in (*samples.threads("page-text"), *samples.threads("askbot")):
             out = BytesIO()

@@ -20,13 +20,29 @@ __all__ = ["GROUP", "Format", "by_suffix", "choose", "detect", "find", "names"]
 #: Third parties register a :class:`Format` in this group of entry points.
 GROUP = "qathread.formats"
 
-#: Where our own formats are: module and name of the descriptor.
+#: Where our own formats are, in the order in which they look at a source: the
+#: more a format asks of it, the sooner.
 _BUILT_IN: Mapping[str, str] = {
     "qathread": "qathread.formats.native",
     "page-text": "qathread.formats.page_text",
     "markdown": "qathread.formats.markdown",
+    "html": "qathread.formats.html",
     "stackexchange-api": "qathread.formats.stackexchange_api",
     "stackexchange": "qathread.formats.stackexchange",
+    "reddit": "qathread.formats.reddit",
+    "reddit-dump": "qathread.formats.reddit_dump",
+    "hackernews": "qathread.formats.hackernews",
+    "discourse": "qathread.formats.discourse",
+    "github": "qathread.formats.github",
+    "lemmy": "qathread.formats.lemmy",
+    "mastodon": "qathread.formats.mastodon",
+    "activitystreams": "qathread.formats.activitystreams",
+    "schema-org": "qathread.formats.schema_org",
+    "askbot": "qathread.formats.askbot",
+    "convokit": "qathread.formats.convokit",
+    "mbox": "qathread.formats.mbox",
+    "disqus": "qathread.formats.disqus",
+    "wordpress": "qathread.formats.wordpress",
 }
 
 
@@ -110,12 +126,11 @@ def choose(input: Input) -> Format:
         found = _first(fitting, input.head())
         if found is not None:
             return found
-    suffixed = chain(_readable(_own()), _readable(_loadable([])))
-    found = next((each for each in suffixed if input.suffix in each.suffixes), None)
-    if found is not None:
-        # Of several the first: our own format stands before others of its suffix.
-        return found
-    found = detect(input.head(), "")
+    ours = _suffixed(_own(), input.suffix)
+    theirs = _suffixed(_loadable([]), input.suffix) if ours is None else None
+    # A suffix that is ours alone says less than content that another one knows:
+    # archives of mail are .txt too. Of several the first is taken.
+    found = theirs or detect(input.head(), "") or ours
     if found is not None:
         return found
     raise input.report.error("not-this-format", _unknown(input.head(), problems))
@@ -148,6 +163,10 @@ def _unknown(head: bytes, problems: list[str]) -> str:
     known = ", ".join(found.name for found in _readable(_own()))
     broken = "".join(f" ({problem})" for problem in problems)
     return f"no format knows these bytes: name one of {known}{broken}"
+
+
+def _suffixed(formats: Iterable[Format], suffix: str) -> Format | None:
+    return next((f for f in _readable(formats) if suffix in f.suffixes), None)
 
 
 def _first(formats: Iterable[Format], head: bytes) -> Format | None:
