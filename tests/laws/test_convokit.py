@@ -4,7 +4,6 @@ import json
 import os
 import random
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -196,29 +195,3 @@ def test_the_order_of_utterances_changes_nothing(
         second = list(read(saved(corpus, Path(folder, "second")), "convokit"))
     key = str
     assert sorted(first, key=key) == sorted(second, key=key)
-
-
-@few
-@given(several=st.lists(any_threads, min_size=1, max_size=2))
-@pytest.mark.filterwarnings("ignore")
-def test_convokit_loads_what_was_written(several: list[Thread]) -> None:
-    """The same utterances, parents, speakers and times."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its own
-        convokit = pytest.importorskip("convokit")
-    assume(any(thread.posts for thread in several))
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder, "corpus")
-        write(several, target, "convokit")
-        corpus = convokit.Corpus(filename=str(target))
-    posts = [post for thread in several for post in thread.posts]
-    utterances = list(corpus.iter_utterances())
-    assert len(utterances) == len(posts)
-    for post, utterance in zip(posts, utterances, strict=True):
-        assert utterance.text == (post.body.source if post.stands else "")
-        assert utterance.meta["type"] == post.kind.value
-        assert (utterance.reply_to is None) == (post.parent_id is None)
-        if post.created_at is not None and not post.created_at.microsecond:
-            assert utterance.timestamp == post.created_at.timestamp()
-    groups = [thread for thread in several if thread.posts]
-    assert len(list(corpus.iter_conversations())) == len(groups)

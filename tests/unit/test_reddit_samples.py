@@ -14,12 +14,6 @@ from qathread import Thread, to_json, trees
 from qathread.formats import read, sniff, write
 from qathread.formats.reddit_dump import _decoding
 
-PAGES = {  # file -> comments, places of more
-    "3hahrw_comments_confidence.json": (476, 18),
-    "6otocc_permalink_context.json": (10, 0),
-    "98vj9e_limited.json": (4, 2),
-}
-
 
 def folder_of(shared: Path, name: str) -> Path:
     folder = shared / "data" / "formats" / name
@@ -44,46 +38,6 @@ def whole(pages: Path, tmp_path: Path) -> Path:
     for path in pages.glob("3hahrw*.json"):
         shutil.copyfile(path, tmp_path / path.name)
     return tmp_path
-
-
-# -- beside PRAW -------------------------------------------------------------------
-
-
-def forest(praw: Any, path: Path) -> list[Any]:
-    """Return what PRAW makes of a page: comments and places of more."""
-    reddit = praw.Reddit(client_id="-", client_secret="-", user_agent="-")
-    first, second = json.loads(path.read_bytes())
-    submission = reddit._objector.objectify(data=first).children[0]
-    comments = praw.models.comment_forest.CommentForest(submission)
-    comments._update(reddit._objector.objectify(data=second).children)
-    return list(comments.list())
-
-
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.filterwarnings("ignore")
-def test_a_page_is_the_forest_that_praw_sees(pages: Path, name: str) -> None:
-    praw = pytest.importorskip("praw")
-    (thread,) = read(pages / name, "reddit", strict=True)
-    others = forest(praw, pages / name)
-    comments = [each for each in others if isinstance(each, praw.models.Comment)]
-    mores = [each for each in others if not isinstance(each, praw.models.Comment)]
-    assert (len(comments), len(mores)) == PAGES[name]
-    assert {
-        (post.id, post.parent_id, post.body.source) for post in thread.comments
-    } == {(each.name, each.parent_id, each.body) for each in comments}
-    depths = {each.name: 1 for each in comments if each.is_root}
-    for each in comments:  # level by level, so the parent is known, or not there
-        depths.setdefault(each.name, depths.get(each.parent_id, 1) + 1)
-    assert {post.id: trees.depth(thread, post.id) for post in thread.comments} == depths
-    ours = [stub for stub in thread.stubs if stub.id.startswith(("more:", "below:"))]
-    assert sorted(
-        (s.parent_id or "", s.child_ids, s.count or 0) for s in ours
-    ) == sorted(
-        (each.parent_id, tuple(sorted(f"t1_{c}" for c in each.children)), each.count)
-        for each in mores
-    )
-    known = {each.name: getattr(each.author, "name", None) for each in comments}
-    assert {post.id: post.author_name for post in thread.comments} == known
 
 
 # -- one thread from many answers --------------------------------------------------
