@@ -38,7 +38,6 @@ if TYPE_CHECKING:
         formats,
         frames,
         history,
-        html,
         moderation,
         notices,
         ranking,

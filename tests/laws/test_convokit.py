@@ -103,9 +103,7 @@ def test_a_corpus_that_was_written_is_written_again_byte_for_byte(
 # -- corpora of others ---------------------------------------------------------------
 
 short = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=3)
-values = st.one_of(
-    st.none(), st.booleans(), st.integers(-9, 9), short, st.just([1])
-)
+values = st.one_of(st.none(), st.booleans(), st.integers(-9, 9), short, st.just([1]))
 metas = st.dictionaries(
     st.sampled_from(["score", "a", "gilded", "type", "tags"]), values, max_size=3
 )
