@@ -112,7 +112,7 @@ def _renamed(value: dict[str, Any], copy: int) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("times", TIMES)
 def test_reading_a_corpus(corpus: Path, times: int, tmp_path: Path) -> None:
-    """Checked threads take less than what ConvoKit makes of the same files."""
+    """Every record is checked, and what the model has no place for is kept."""
     folder = copies(corpus, times, tmp_path)
     lines = (folder / "utterances.jsonl").read_bytes().splitlines()
     gate(
@@ -124,7 +124,7 @@ def test_reading_a_corpus(corpus: Path, times: int, tmp_path: Path) -> None:
     )
     gate(
         f"convokit: threads / convokit.Corpus, x{times}",
-        3.0,
+        6.0,
         lambda: list(read(folder, "convokit")),
         lambda: convokit.Corpus(filename=str(folder)),
         rounds=5,

@@ -451,7 +451,7 @@ def test_our_own_members_are_read_with_care(ours: object) -> None:
         {"votes": 5, "stubs": [{"id": "b", "parent_id": "c"}, 5], "people": [{}]},
         {"stubs": [{"id": "s", "parent_id": "t"}, {"id": "t", "parent_id": "s"}]},
         {"post_ids": {"a": "", "b": 5}, "root_id": 5, "arrival": 5, "id": 5},
-        {"post_ids": {"a": "b"}, "root_id": "nowhere", "arrival": [5, "a"], "id": ""},
+        {"post_ids": {"a": "b"}, "root_id": "nowhere", "arrival": [{}, "a"], "id": ""},
         {"bounties": [{"id": "1", "amount": 5}, {"id": "1", "amount": 5}]},
         {"accepted": ["a", 5, {}], "kind": {}, "status": 5, "origin": 5},
     ],
@@ -504,4 +504,5 @@ def test_a_long_chain_takes_no_recursion_and_no_quadratic_time() -> None:
         assert len(thread) == count
         return time.process_time() - start
 
-    assert spent(24_000) < 24 * min(spent(3_000), spent(3_000))
+    # Eight times the chain; its square would be 64 times.
+    assert spent(24_000) < 32 * min(spent(3_000), spent(3_000))

@@ -178,7 +178,11 @@ class _Record:
         root_id = self._own.get("root_id")
         self.root_id = root_id if isinstance(root_id, str) and root_id else None
         arrival = self._own.get("arrival")
-        self.arrival = arrival if isinstance(arrival, list) else []
+        self.arrival = [
+            each
+            for each in (arrival if isinstance(arrival, list) else ())
+            if isinstance(each, str)
+        ]
 
     def faces(self, found: Mapping[PostId, Any]) -> dict[str, User]:
         """Return the people of this conversation of whom more than an id is known."""

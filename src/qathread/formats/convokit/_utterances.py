@@ -10,7 +10,7 @@ from ..._checks import MAX_INTEGER
 from ...bodies import PLAIN, Body
 from ...feedback import Tally
 from ...ids import PostId
-from ...posts import Answer, Comment, Post, Question
+from ...posts import NO_MARKS, Answer, Comment, Post, Question
 from ...provenance import Provenance
 from ...status import Mark, PostStatus
 from ...users import User, UserKind
@@ -102,20 +102,19 @@ def piece_of(
     meta = members.members("meta") or Members(_NO_MEMBERS, where, report)
     ours = meta.peek(MARK)
     own = _Own(ours if isinstance(ours, dict) else _NO_MEMBERS, where, report)
-    is_ours = isinstance(ours, dict)
+    is_ours, kind = isinstance(ours, dict), None
     if is_ours:
-        meta.drop(MARK)
-    kind = meta.text("type") if is_ours else None
-    if is_ours:
-        meta.drop("accepted")
+        kind = meta.text("type")
+        meta.drop(MARK, "accepted")
     author = _author(members, seat.post_id, faces)
     author = own.record("author", User) or author
     text, created_at = _text(members), _time(members)
     tally = _tally(meta, own, seat.post_id)
     _drop_usual(members, seat)
-    if meta.rest:
-        pickled(meta.rest, where.down("meta"), report)
-        members.put("meta", meta.rest)
+    rest = meta.rest
+    if rest:
+        pickled(rest, meta.where, report)
+        members.put("meta", rest)
     if own.has("origin"):
         provenance = own.record("origin", Provenance)
     else:
@@ -128,20 +127,23 @@ def piece_of(
     common: dict[str, Any] = {
         "id": seat.post_id,
         "author_id": author.id,
-        "author_name": own.text("author_name"),
         "body": Body(
             source=text,
             media_type=own.text("media_type") or PLAIN,
             language=own.text("language"),
         ),
         "created_at": own.instant("created_at") or created_at,
-        "edited_at": own.instant("edited_at"),
-        "revision": own.count("revision") or 1,
-        "deleted": own.record("deleted", Mark),
-        "removed": own.record("removed", Mark),
-        "status": own.record("status", PostStatus) or PostStatus(),
         "provenance": provenance,
     }
+    if is_ours:
+        common |= {
+            "author_name": own.text("author_name"),
+            "edited_at": own.instant("edited_at"),
+            "revision": own.count("revision") or 1,
+            "deleted": own.record("deleted", Mark),
+            "removed": own.record("removed", Mark),
+            "status": own.record("status", PostStatus) or NO_MARKS,
+        }
     post = _post(kind, common, seat, own, report)
     return Piece(post=post, author=author, where=str(where), tally=tally)
 
@@ -202,11 +204,10 @@ def _time(members: Members) -> datetime | None:
 
 def _tally(meta: Members, own: "_Own", post_id: PostId) -> Tally | None:
     score = meta.integer("score")
+    if not own.has("tally"):
+        return None if score is None else Tally(post_id=post_id, score=score)
     stated: dict[str, object] = {} if score is None else {"score": score}
-    if own.has("tally"):
-        stated.update(own.object("tally"))
-    if not stated:
-        return None
+    stated.update(own.object("tally"))
     found = restored({**stated, "post_id": post_id}, Tally)
     if found is None:
         own.refuse("tally")

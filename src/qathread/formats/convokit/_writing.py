@@ -1,19 +1,16 @@
 """Threads as conversations of a corpus, so that they come back."""
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from attrs import AttrsInstance, evolve
 
-from ..._checks import LATEST
 from ...bodies import PLAIN
 from ...content import Content, ThreadKind
 from ...ids import PostId
-from ...posts import Answer, Post, Question, Stub
+from ...posts import Answer, Post, Question
 from ...provenance import Provenance
 from ...status import PostStatus, Status
 from ...thread import Thread, content_in
@@ -27,6 +24,16 @@ from .._sparse import sparse
 from ._conversations import opening
 from ._corpus import Corpus
 from ._index import Index
+from ._records import (
+    as_record,
+    by_time,
+    free_name,
+    has_usual_stubs,
+    instant_text,
+    json_line,
+    json_text,
+    speaker_record,
+)
 from ._spool import id_of
 from ._utterances import GONE, MARK, PLATFORM, Seat, piece_of, timestamp_of
 
@@ -43,7 +50,6 @@ _HELD: Final = frozenset(
         "flags", "motions", "links", "stubs", "provenance",
     }
 )  # fmt: skip
-_OF_RECORD: Final = frozenset({"meta", "vectors"})
 _NOWHERE: Final = Place("")
 
 
@@ -87,11 +93,11 @@ class Writer:
                 thread.id,
             )
             return
-        group_id = _free(thread.id, self._groups)
+        group_id = free_name(thread.id, self._groups)
         sheet = _Sheet(thread, content, group_id, self._taken, self._speakers)
         for value in sheet.utterances():
             self._index.add("utterances", value["meta"])
-            self._lines.write(_line(value))
+            self._lines.write(json_line(value))
         record = sheet.record()
         self._record(group_id, record)
 
@@ -100,18 +106,18 @@ class Writer:
         if isinstance(meta, dict):
             self._index.add("conversations", meta)
         self._records.write(b", " if len(self._groups) > 1 else b"{")
-        self._records.write(_text(group_id) + b": " + _text(record))
+        self._records.write(json_text(group_id) + b": " + json_text(record))
 
     def _finish(self) -> None:
         """Write what is known at the end only."""
         for group_id, record in self._corpus.conversations.items():
             if group_id not in self._groups:  # of no utterance
                 self._groups.add(group_id)
-                self._record(group_id, _as_record(record))
+                self._record(group_id, as_record(record))
         self._records.write(b"}" if self._groups else b"{}")
         for speaker, record in self._corpus.speakers.items():
             if speaker == GONE or speaker not in self._speakers:
-                self._speakers[speaker] = _as_record(record)
+                self._speakers[speaker] = as_record(record)
         for record in self._speakers.values():
             self._index.add("speakers", record["meta"])
         self._index.add("overall", self._corpus.meta)
@@ -121,7 +127,7 @@ class Writer:
             ("index.json", self._index.document()),
         ):
             with self._file(name) as out:
-                out.write(_text(value))
+                out.write(json_text(value))
 
     def _file(self, name: str) -> BinaryIO:
         return (self._folder / name).open("wb")
@@ -270,9 +276,9 @@ class _Sheet:
         if at is not None:
             found = epoch(stamp)
             if found is None or found.at != at:
-                yield "created_at", _instant(at)
+                yield "created_at", instant_text(at)
         if post.edited_at is not None:
-            yield "edited_at", _instant(post.edited_at)
+            yield "edited_at", instant_text(post.edited_at)
         if post.revision > 1:
             yield "revision", post.revision
         for name in ("deleted", "removed"):
@@ -305,10 +311,10 @@ class _Sheet:
                 self._people[user.id] = user
                 continue
             if GONE in named[user.id]:
-                self._speakers.setdefault(GONE, _speaker(User(id=GONE)))
+                self._speakers.setdefault(GONE, speaker_record(User(id=GONE)))
             if user.id not in named[user.id] or user.id == GONE:
                 continue
-            record = foreign.get(user.id) or _speaker(user)
+            record = foreign.get(user.id) or speaker_record(user)
             known = self._speakers.setdefault(user.id, record)
             is_bare = user == User(id=user.id)
             if record != known or (user.id in foreign and not is_bare):
@@ -321,13 +327,12 @@ class _Sheet:
         found = origin.members().get("speakers")
         if not isinstance(found, dict):
             return {}
-        return {name: _as_record(record) for name, record in found.items()}
+        return {name: as_record(record) for name, record in found.items()}
 
     # -- the thread as a whole -------------------------------------------------------
 
     def record(self) -> dict[str, Any]:
         """Return what the corpus says of the conversation."""
-        content = self._content
         record, meta = self._record_as_it_came()
         if self._title is not None:
             meta = {"title": self._title, **meta}
@@ -336,7 +341,6 @@ class _Sheet:
             if self._tags:
                 meta = {**meta, "tags": list(self._tags)}
             meta = {**meta, MARK: ours}
-        del content
         return {"meta": meta, "vectors": [], **(record or {})}
 
     def _record_as_it_came(self) -> tuple[dict[str, Any] | None, dict[str, Any]]:
@@ -383,76 +387,13 @@ class _Sheet:
             "motions": content.motions,
             "links": content.links,
             "people": tuple(self._people.values()),
-            "stubs": () if _usual_stubs(content, self._root_id) else content.stubs,
+            "stubs": () if has_usual_stubs(content, self._root_id) else content.stubs,
         }
         for name, values in several.items():
             if values:
                 yield name, [sparse(value) for value in values]
-        if _by_time(content) != list(content.arrival):
+        if by_time(content) != list(content.arrival):
             yield "arrival", list(content.arrival)
         if is_new:
             origin = content.provenance
             yield "origin", None if origin is None else sparse(origin)
-
-
-def _speaker(user: User) -> dict[str, Any]:
-    """Return what the corpus says of somebody."""
-    members = sparse(user)
-    del members["id"]
-    if not members:
-        return {"meta": {}, "vectors": []}
-    meta = {n: members.pop(n) for n in ("name", "handle") if n in members}
-    return {"meta": {**meta, MARK: members}, "vectors": []}
-
-
-def _as_record(record: object) -> dict[str, Any]:
-    if not isinstance(record, dict):
-        return {"meta": {}, "vectors": []}
-    if isinstance(record.get("meta", {}), dict) and record.keys() <= _OF_RECORD:
-        return {"meta": {}, "vectors": [], **record}
-    return {"meta": record, "vectors": []}
-
-
-def _usual_stubs(content: Content, root_id: PostId) -> bool:
-    """Tell whether a reader makes the same stubs of what is missing."""
-    there = set(content.arrival)
-    posts: tuple[Post, ...] = (*content.answers, *content.comments)
-    missing = {post.parent_id for post in posts if post.parent_id} - there
-    above = None
-    if content.question is None:
-        missing, above = missing | {root_id}, root_id
-    made = [
-        Stub(id=each, parent_id=None if each == root_id else above)
-        for each in sorted(missing)
-    ]
-    return made == list(content.stubs)
-
-
-def _by_time(content: Content) -> list[PostId]:
-    """Return the ids of posts in the order in which a reader puts them."""
-    posts: list[Post] = [*content.answers, *content.comments]
-    posts.sort(key=lambda post: (post.created_at or LATEST, post.id))
-    first = [] if content.question is None else [content.question.id]
-    return first + [post.id for post in posts]
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """Return a name that is not taken, and take it."""
-    found, number = name, 1
-    while found in taken:
-        number += 1
-        found = f"{name}~{number}"
-    taken.add(found)
-    return found
-
-
-def _instant(at: datetime) -> str:
-    return at.isoformat().replace("+00:00", "Z")
-
-
-def _text(value: object) -> bytes:
-    return json.dumps(value).encode()
-
-
-def _line(value: object) -> bytes:
-    return _text(value) + b"\n"
