@@ -4,6 +4,7 @@ import json
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from functools import cache
 from io import BytesIO
 from itertools import islice
@@ -199,6 +200,6 @@ def _changed(draw: st.DrawFn, whole: list[Any]) -> bytes:
             if isinstance(held, dict) and draw(st.booleans()):
                 del held[key]
             else:
-                held[key] = draw(st.sampled_from(_ODD))
+                held[key] = deepcopy(draw(st.sampled_from(_ODD)))  # never shared
             break
     return json.dumps(value).encode()[:_LARGEST]
