@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qathread import Thread
+from qathread import Thread, trees
 from qathread.errors import FormatError, LossError, QathreadError, ValidationError
 from qathread.formats import Reading, read, sniff
 from qathread.formats.reddit import FORMAT
@@ -389,6 +389,15 @@ def test_copies_that_differ_are_reported_unless_only_counts_do() -> None:
         assert only(value)["t1_a"].body.source == "Yes"
         with pytest.raises(LossError):
             list(reading(value, strict=True))
+
+
+def test_of_copies_without_a_time_the_greater_text_counts_as_in_a_merge() -> None:
+    one = comment(author="zoe", body="a")
+    other = comment(author="bob", body="b")
+    thread = only([*page(one), things(other)])
+    assert thread["t1_a"].body.source == "b"
+    merged = trees.merge(only(page(one)), only(page(other)))
+    assert list(merged.posts) == list(thread.posts)
 
 
 # -- bad input ---------------------------------------------------------------------

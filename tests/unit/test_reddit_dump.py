@@ -27,8 +27,7 @@ from qathread.errors import (
 )
 from qathread.feedback import Tally
 from qathread.formats import read, sniff, write
-from qathread.formats._report import Collector
-from qathread.formats.reddit_dump import FORMAT, _spool
+from qathread.formats.reddit_dump import _ids, _spool
 from qathread.formats.reddit_dump._ids import ids_of
 from qathread.limits import Limits
 from qathread.losses import LossReport
@@ -314,6 +313,8 @@ def test_a_full_disk_is_an_error_of_the_system(
     ("bad", "code"),
     [
         (b'{"id": "x", "body"', "syntax"),
+        (b'{"a": [1], "b', "syntax"),
+        (b'{"id": "a", "link_id": "t3_s", "b": [1], "c', "syntax"),
         (b"[1]", "field"),
         (b"7", "field"),
         (b'{"a": 1}', "unknown-item"),
@@ -351,6 +352,12 @@ def test_damage_is_counted_once_and_the_rest_is_read(bad: bytes, code: str) -> N
     assert report[code] == 1
     with pytest.raises(LossError if code == "unknown-item" else FormatError):
         list(read(data, NAME, strict=True))
+
+
+def test_of_a_key_that_stands_twice_the_last_counts_for_grouping_too() -> None:
+    line = b'{"link_id": "t3_r", "link_id": "t3_s", "id": "a", "parent_id": "t3_s"}'
+    (thread,) = read(lines(line), NAME)
+    assert (thread.id, thread["t1_a"].parent_id) == ("t3_s", "t3_s")
 
 
 def test_a_file_that_was_cut_gives_all_whole_lines() -> None:
@@ -480,6 +487,37 @@ def test_two_ids_never_become_one() -> None:
     assert {p.body.source for p in again.comments} == set(names)
 
 
+def test_digests_that_meet_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_ids, "_number", lambda thread, post: str(len(post)))
+    posts: list[Any] = [Question(id="r", author_id="ada", body=Body(source=""))]
+    for name in ("aa", "bb", "cc", "t1_2"):
+        posts.append(
+            Comment(id=name, parent_id="r", author_id="ada", body=Body(source=""))
+        )
+    content = content_in(Thread.from_parts(id="x", posts=posts))
+    ids = ids_of("x", "r", content)
+    assert len(set(ids.posts.values())) == 5
+    assert ids.posts["t1_2"] == "t1_2"
+
+
+def test_a_post_that_came_back_and_is_removed_again_is_written_so() -> None:
+    meta = {"removal_type": "deleted", "was_initially_deleted": True, "kept": 1}
+    thread = only(submission(), comment(_meta=meta))
+    reply = evolve(thread["t1_a"], removed=Mark(reason="spam"))
+    changed = Thread.from_parts(
+        id=thread.id,
+        kind=thread.kind,
+        posts=[thread.question, reply],
+        tallies=content_in(thread).tallies,
+        users=content_in(thread).users,
+        provenance=thread.provenance,
+    )
+    objects, report = written(changed)
+    removed = {"removal_type": "spam", "was_deleted_later": True, "kept": 1}
+    assert objects[1]["_meta"] == removed
+    assert {loss.code for loss in report} == {"provenance"}  # it says otherwise
+
+
 def test_answers_votes_and_acceptance_have_no_place() -> None:
     thread = posting.ask("q", title="T", body="?", by=ADA, at=AT)
     thread = posting.answer(thread, "!", by=EVE, at=AT)
@@ -539,16 +577,19 @@ def test_a_post_of_reddit_that_changed_is_written_as_it_is_now() -> None:
     assert again.score("t1_a") == 7
 
 
-def test_a_folder_has_a_file_for_each_kind(tmp_path: Path) -> None:
-    assert FORMAT.folder_writer is not None and FORMAT.is_own_file is not None
-    thread = only(submission(), comment(), comment("b"))
-    report = Collector()
-    FORMAT.folder_writer([thread], tmp_path, report)
-    sizes = {p.name: len(p.read_bytes().splitlines()) for p in tmp_path.iterdir()}
+@pytest.mark.parametrize("name", ["there", "new/"])
+def test_a_folder_has_a_file_for_each_kind(tmp_path: Path, name: str) -> None:
+    """A folder that is there, or a name that ends in a slash, asks for one."""
+    (tmp_path / "there").mkdir()
+    thread, target = only(submission(), comment(), comment("b")), tmp_path / name
+    for _ in range(2):  # what it wrote it replaces
+        write(thread, f"{tmp_path}/{name}", NAME)
+    sizes = {p.name: len(p.read_bytes().splitlines()) for p in target.iterdir()}
     assert sizes == {"RS.ndjson": 1, "RC.ndjson": 2}
-    assert all(map(FORMAT.is_own_file, sizes))
-    assert not FORMAT.is_own_file("notes.txt")
-    assert list(read(tmp_path, strict=True)) == [thread]
+    assert list(read(target, strict=True)) == [thread]
+    (target / "notes.txt").write_text("mine")
+    with pytest.raises(ValidationError, match=r"notes\.txt"):
+        write(thread, f"{tmp_path}/{name}", NAME)
 
 
 def test_a_second_thread_of_one_id_and_an_empty_one_are_left_out() -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from itertools import chain
-from os import PathLike
+from os import PathLike, fspath
+from pathlib import Path
 
 from ..errors import ValidationError
 from ..limits import Limits
@@ -106,7 +107,9 @@ def write(
     chosen = _writable(name) if format is None else registry.find(format)
     report = Collector(strict=strict, format=chosen.name, source=name)
     several = (threads,) if isinstance(threads, Thread) else threads
-    if chosen.writer is not None:
+    # A format that is a file or a folder is what the target is already.
+    into_folder = chosen.folder_writer is not None and _is_folder(target)
+    if chosen.writer is not None and not into_folder:
         with opened(target) as out:
             chosen.writer(several, out, name, report)
     elif chosen.folder_writer is not None:
@@ -190,6 +193,12 @@ def sniff(source: Source) -> str | None:
         input.close()
         if stream is not None and place is not None:
             stream.seek(place)
+
+
+def _is_folder(target: Target) -> bool:
+    if not isinstance(target, str | PathLike):
+        return False
+    return fspath(target).endswith("/") or Path(target).is_dir()
 
 
 def _known_options(chosen: registry.Format, options: Iterable[str]) -> None:
