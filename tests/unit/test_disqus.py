@@ -301,3 +301,92 @@ def test_times() -> None:
     assert thread.question.created_at == thread["4"].created_at == AT
     assert thread["5"].created_at is None
     assert extra(thread["5"]) == {"createdAt": "yesterday"}
+
+
+# -- nothing is lost without a word, and order does not matter ---------------------
+
+
+def test_a_category_may_stand_behind_its_threads_or_have_none() -> None:
+    named = '<category dsq:id="9"><title>G</title></category>'
+    used = topic(inner='<category dsq:id="9"/>')
+    for records in ((named, used), (used, named)):
+        (thread,) = threads(*records).values()
+        assert extra(thread.question) == {"category": {"@dsq:id": "9", "title": "G"}}
+        assert told(*records) == {}
+    assert told(topic(), named) == {("noted", "category-unused"): 1}
+    assert told(topic(), "<category><title>G</title></category>") == {
+        ("skipped", "field"): 1
+    }
+
+
+def test_a_large_category_is_not_repeated_in_each_thread() -> None:
+    """Else a small file would become a large one."""
+    large = f'<category dsq:id="9"><title>{"x" * 5000}</title></category>'
+    used = [topic(each, '<category dsq:id="9"/>') for each in range(9)]
+    assert told(large, *used) == {("noted", "category-unused"): 1}
+    for thread in threads(large, *used).values():
+        assert extra(thread.question) == {"category": {"@dsq:id": "9"}}
+
+
+def test_a_thread_that_came_twice_does_not_depend_on_the_order() -> None:
+    copies = [topic(inner=f"<isClosed>{each}</isClosed>") for each in ("true", "false")]
+    for records in (copies, copies[::-1]):
+        (thread,) = threads(*records).values()
+        assert thread.status.closed is not None
+        assert told(*records)["lost", "duplicate-id"] == 1
+
+
+def test_a_reply_to_an_id_of_two_threads_stays_in_its_own() -> None:
+    twice = [post(5, 1), post(5, 2), post(6, 2, '<parent dsq:id="5"/>')]
+    for records in (twice, twice[::-1]):
+        found = threads(topic(1), topic(2), *records)
+        assert found["t2"]["6"].parent_id == "5"
+        assert told(topic(1), topic(2), *records) == {}
+
+
+def test_an_anonymous_author_with_a_user_name_keeps_both() -> None:
+    author = "<author><username>u</username><isAnonymous>true</isAnonymous></author>"
+    (thread,) = threads(topic(), post(5, inner=author)).values()
+    assert thread.author("5").id == "u"
+    assert extra(thread["5"]) == {"author": {"isAnonymous": "true"}}
+
+
+@pytest.mark.parametrize(
+    "inner",
+    ["<author>Bob</author>", "<parent>4</parent>", "<author><name/></author>" * 2],
+)
+def test_members_of_another_shape_are_reported_and_kept(inner: str) -> None:
+    records = topic(), post(5, inner=inner)
+    assert told(*records) == {("skipped", "field"): 1}
+    (thread,) = threads(*records).values()
+    assert extra(thread["5"])
+    assert thread["5"].parent_id == "t2"
+
+
+def test_an_empty_parent_is_none() -> None:
+    records = topic(), post(5, inner='<parent dsq:id=""/>')
+    assert told(*records) == {}
+    (thread,) = threads(*records).values()
+    assert thread["5"].parent_id == "t2"
+    assert extra(thread["5"]) == {}
+
+
+def test_names_of_html_do_not_end_a_lenient_reading() -> None:
+    records = topic(inner="<forum>a&nbsp;b</forum>"), post(5)
+    assert told(*records) == {("repaired", "undefined-entity"): 1}
+    (thread,) = threads(*records).values()
+    assert extra(thread.question) == {"forum": "a\xa0b"}
+    assert "5" in thread
+    with pytest.raises(FormatError) as caught:
+        list(reading(*records, strict=True))
+    assert caught.value.code == "syntax"
+
+
+def test_what_a_reference_or_an_author_says_beside_is_kept() -> None:
+    inner = (
+        '<parent dsq:id="4" kind="x"/><author><name/><username>u</username></author>'
+    )
+    (thread,) = threads(topic(), post(4), post(5, inner=inner)).values()
+    assert thread["5"].parent_id == "4"
+    assert thread.author("5").handle == "u"
+    assert extra(thread["5"]) == {"parent": {"@dsq:id": "4", "@kind": "x"}}

@@ -691,3 +691,201 @@ def test_sniffing_and_writing() -> None:
     assert not sniff(to_json(one(discussion(comment()))))
     with pytest.raises(ValidationError, match="read only"):
         write(one(discussion()), "x.json", "github")
+
+
+# -- nothing is lost without a word ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"message": "Not Found"},
+        {"errors": "boom"},
+        {"errors": []},
+        {"data": None},
+        {"data": {"repository": None}, "errors": []},
+    ],
+)
+def test_an_answer_without_discussions_is_refused(value: Any) -> None:
+    with pytest.raises(FormatError) as caught:
+        list(reading(value))
+    assert caught.value.code == "not-this-format"
+
+
+def test_what_stands_around_discussions_is_told() -> None:
+    found = result(discussion(comment()))
+    found["data"]["repository"] |= {"nameWithOwner": "o/r", "stars": 5, "home": None}
+    found["extensions"] = {"warnings": []}
+    assert told(found) == {("noted", "wrapper"): 1}
+    assert told(result(discussion(comment()))) == {}
+
+
+def test_replies_of_any_depth_are_kept() -> None:
+    top = comment(50)
+    at = top
+    for number in range(51, 90):
+        at["replies"] = {"nodes": [comment(number)]}
+        at = at["replies"]["nodes"][0]
+    thread = one(discussion(top))
+    assert thread["89"].parent_id == "88"
+    assert len(thread) == 41
+
+
+def test_that_a_question_was_answered_is_kept_where_the_answer_is_not() -> None:
+    assert extra(one(discussion(isAnswered=True)).question) == {"isAnswered": True}
+    told_apart = discussion(comment(), answer={"id": "DC_50"}, isAnswered=True)
+    assert extra(one(told_apart).question) == {}
+
+
+def test_an_answer_in_a_category_without_answers_is_reported() -> None:
+    talk = {"name": "General", "isAnswerable": False}
+    value = discussion(comment(), answer={"id": "DC_50"}, category=talk)
+    assert one(value).accepted == ()
+    assert told(value) == {("noted", "accepted-missing"): 1}
+
+
+@pytest.mark.parametrize("content", ["", 5, None])
+def test_a_reaction_of_no_kind_stays_as_it_came(content: Any) -> None:
+    groups = [{"content": content, "users": {"totalCount": 1}}]
+    nodes = [{"content": content, "createdAt": AT, "user": {"login": "eve"}}]
+    thread = one(discussion(reactionGroups=groups, reactions={"nodes": nodes}))
+    assert extra(thread.question) == {
+        "reactionGroups": groups,
+        "reactions": {"nodes": nodes},
+    }
+    assert "eve" not in thread.users
+
+
+def test_people_of_reactions_that_are_not_taken_do_not_appear() -> None:
+    nodes = [
+        {"content": "HEART", "createdAt": AT, "user": {"login": "eve"}},
+        {"content": "HEART", "createdAt": "soon", "user": {"login": "bob"}},
+    ]
+    assert set(one(discussion(reactions={"nodes": nodes})).users) == {"ada"}
+
+
+def test_a_state_that_says_locked_is_a_lock() -> None:
+    assert one(discussion(state="locked")).status.locked is not None
+    found = one(discussion(state="locked", locked=False))
+    assert found.status.locked is None
+    assert extra(found.question) == {"state": "locked"}
+
+
+@pytest.mark.parametrize(
+    "comments", ["none", -3, {"nodes": "x"}, {"edges": 5, "totalCount": 2}]
+)
+def test_comments_of_another_kind_are_reported_and_kept(comments: Any) -> None:
+    value = discussion() | {"comments": comments}
+    assert sum(told(value).values()) == 1
+    assert extra(one(value).question)["comments"] == comments
+
+
+def test_an_edge_that_is_none_is_told() -> None:
+    value = discussion() | {"comments": {"edges": [5, {"node": comment()}, None]}}
+    assert told(value) == {("skipped", "unknown-item"): 1}
+    assert "50" in one(value)
+
+
+def test_a_discussion_that_moved_is_one_thread_under_its_newest_address() -> None:
+    """A repository that got another name; the order of documents does not matter."""
+    moved = "https://github.com/o/new/discussions/4"
+    older = discussion(comment(50), updatedAt="2024-01-02T00:00:00Z")
+    newer = discussion(comment(51), url=moved, updatedAt="2024-01-03T00:00:00Z")
+    for several in permutations((older, newer)):
+        thread = one(list(several))
+        assert thread.id == "o/new#4"
+        assert {post.id for post in thread.posts} == {"o/new#4", "50", "51"}
+        assert thread.question.provenance is not None
+        assert thread.question.provenance.url == moved
+
+
+def test_a_webhook_about_a_broken_comment_says_nothing_of_its_discussion() -> None:
+    value = hook("deleted", comment=5, sender={"login": "ada"})
+    assert one(value).question.deleted is None
+    assert told(value)["skipped", "unknown-item"] == 1
+
+
+def test_who_deleted_a_post_of_an_unknown_author_is_no_ground_to_call_it_removed() -> (
+    None
+):
+    value = hook("deleted", comment=hook_comment(), sender={"login": "mod"})
+    del value["comment"]["user"]
+    post = one(value)["50"]
+    assert (post.removed, post.deleted and post.deleted.by_id) == (None, "mod")
+    value["comment"]["user"] = None  # the account is gone, so it was another one
+    assert one(value)["50"].removed is not None
+
+
+def test_many_addresses_of_one_discussion_take_no_time() -> None:
+    """Each names the next: a chain of a thousand is one thread, settled once."""
+    several = [
+        discussion(
+            comment(number),
+            id=f"D_{number // 2}",
+            databaseId=10**6 + (number + 1) // 2,
+            url=f"https://github.com/o/r{number:04}/discussions/4",
+        )
+        for number in range(1000)
+    ]
+    thread = one(several)
+    assert (thread.id, len(thread)) == ("o/r0999#4", 1001)
+
+
+def test_counts_that_contradict_each_other_stay_as_they_came() -> None:
+    groups = [
+        {"content": "HEART", "users": {"totalCount": 1}},
+        {"content": "heart", "users": {"totalCount": 2}},
+    ]
+    thread = one(discussion(reactionGroups=groups))
+    assert extra(thread.question) == {"reactionGroups": groups}
+    assert dict(thread.reactions("o/r#4")) == {"heart": 1}
+    thread = one(discussion(reactions={"heart": 1, "Heart": 2, "": 3, "eyes": 0}))
+    assert extra(thread.question) == {"reactions": {"Heart": 2, "": 3}}
+
+
+def test_names_of_many_shapes_are_found() -> None:
+    bare = {"title": "T", "number": 4, "body": "b"}
+    api = "https://api.github.com/repos/o/r"
+    assert one({**bare, "repository": {"nameWithOwner": "o/r"}}).id == "o/r#4"
+    assert one({**bare, "repository_url": api}).id == "o/r#4"
+    assert one({**bare, "__typename": "Discussion"}).id == "#4"
+    assert told({"__typename": "Discussion"}) == {("skipped", "field"): 1}
+    loose = {**hook_comment(), "html_url": None}
+    thread = one(loose)
+    assert (thread.id, thread["50"].parent_id) == ("9004", "9004")
+    assert [stub.id for stub in thread.stubs] == ["9004"]
+    with pytest.raises(FormatError):
+        list(reading({"__typename": "DiscussionComment", "body": "x"}))
+    named = one(discussion(author={"login": "ada", "name": "Ada", "id": "U_1"}))
+    assert named.author("o/r#4").name == "Ada"
+    assert extra(named.question) == {"author": {"id": "U_1"}}
+    named = one(discussion(author={"login": "ada", "name": 5}))
+    assert extra(named.question) == {"author": {"name": 5}}
+    odd = one(discussion(labels=["a", {"name": "b"}, 5]))
+    assert odd.question.tags == ("a", "b")
+    assert extra(odd.question) == {"labels": ["a", {"name": "b"}, 5]}
+
+
+def test_a_folder_without_discussions_is_not_taken_for_one(tmp_path: Path) -> None:
+    assert FORMAT.sniff_folder is not None
+    assert not FORMAT.sniff_folder(tmp_path)
+    (tmp_path / "a.json").write_text("{}")
+    assert not FORMAT.sniff_folder(tmp_path)
+    (tmp_path / "b.json").write_text(json.dumps(result(discussion())))
+    assert FORMAT.sniff_folder(tmp_path)
+
+
+def test_a_reaction_total_that_differs_and_a_broken_node_stay() -> None:
+    thread = one(discussion(reactions={"heart": 1, "total_count": 5}))
+    assert extra(thread.question) == {"reactions": {"total_count": 5}}
+    thread = one(discussion(reactions={"heart": 1, "total_count": 1}))
+    assert extra(thread.question) == {}
+    thread = one(discussion(reactions={"nodes": [5]}))
+    assert extra(thread.question) == {"reactions": {"nodes": [5]}}
+    edits = [{"editedAt": AT, "diff": "Because."}]
+    thread = one(discussion(userContentEdits={"nodes": edits}))
+    assert extra(thread.question) == {}
+    limit = {"message": "API rate limit exceeded", "documentation_url": "x"}
+    with pytest.raises(FormatError, match="rate limit"):
+        list(reading([limit, limit]))
+    assert told([limit, limit, discussion()]) == {("noted", "errors"): 2}

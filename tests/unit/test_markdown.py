@@ -147,6 +147,8 @@ By **(deleted user)**
 ```html
 a<b
 ```
+
+<!-- end -->
 """
     )
 
@@ -191,7 +193,7 @@ def test_a_fenced_body_stays_as_it_is(source: str, media_type: str) -> None:
 def test_a_quoted_body_stays_line_for_line(source: str) -> None:
     text, _ = written(a_thread(Body(source=source)))
     if source:
-        quote = page(text).split("\n\n", 2)[2]
+        quote = page(text).split("\n\n", 2)[2].removesuffix("\n<!-- end -->\n")
         assert quote.endswith("\n")
         assert re.sub(r"(\A|\r\n?|\n)> ", r"\1", quote[:-1]) == source
 
@@ -311,8 +313,29 @@ def test_editors_that_cut_blanks_and_change_line_ends_do_no_harm() -> None:
     (thread,) = read(cut.encode(), "markdown", strict=True)
     assert thread.question.body.source == "One.\n\nTwo."
     (thread,) = read(text.replace("\n", "\r\n").encode(), "markdown", strict=True)
-    assert thread.question.body.source == "One.\r\n\r\nTwo."
+    assert thread.question.body.source == "One.\n\nTwo."
     assert thread.id == "t"
+
+
+@given(st.lists(sources.map(lambda text: text.replace("\r", "")), min_size=1))
+def test_a_file_whose_line_ends_were_changed_is_the_same_thread(
+    texts: list[str],
+) -> None:
+    kinds = (MARKDOWN, HTML, PLAIN)
+    bodies = (
+        Body(source=text, media_type=kinds[at % 3]) for at, text in enumerate(texts)
+    )
+    several = [a_thread(*bodies), a_thread(id="2")]
+    text, _ = written(*several)
+    reading = read(text.replace("\n", "\r\n").encode(), "markdown", strict=True)
+    assert list(reading) == several
+    assert [loss.code for loss in reading.report] == ["line-ends"]
+
+
+def test_a_fence_may_be_emptied() -> None:
+    text, _ = written(a_thread(Body(source="One.", media_type=HTML)))
+    (thread,) = read(text.replace("One.\n", "").encode(), "markdown", strict=True)
+    assert thread.question.body.source == ""
 
 
 @pytest.mark.parametrize(
@@ -351,6 +374,26 @@ def test_what_differs_from_the_header_is_reported(old: str, new: str) -> None:
         ('kind: "qa"', 'kind: "qa"\norder: [0, 0]', "field", "line 1, header"),
         ('kind: "qa"', 'kind: "qa"\n  - 1', "syntax", "line 1, header, line 4"),
         ("posts:\n", "posts: 5\n", "syntax", "line 1, header"),
+        ("posts:\n", "mood: 5\nposts:\n  - 5\n", "field", "posts"),
+        ("posts:\n", 'root: ["q"]\nposts:\n', "field", "line 1, header"),
+        ("posts:\n", "usual: 5\nposts:\n", "field", "usual"),
+        ("posts:\n", 'usual: {"id": {}}\nposts:\n', "field", "usual"),
+        ("posts:\n", 'usual: {"body": 5}\nposts:\n', "field", "usual"),
+        ('"id": "q"', '"body": 5, "id": "q"', "field", "posts, item 0/body"),
+        (
+            '"id": "q"',
+            '"status": {"locked": 5}, "id": "q"',
+            "field",
+            "posts, item 0/status/locked",
+        ),
+        ("posts:\n", "empty: [7]\nposts:\n", "field", "line 1, header"),
+        ("posts:\n", "empty: 7\nposts:\n", "field", "line 1, header"),
+        ("posts:\n", "no key\nposts:\n", "syntax", "line 1, header, line 4"),
+        ("posts:\n", "stubs: 5\nposts:\n", "field", "/stubs"),
+        ("posts:\n", "stubs: [5]\nposts:\n", "field", "/stubs/0"),
+        ("posts:\n", 'stubs: [{"id": 5}]\nposts:\n', "field", "/stubs/0/id"),
+        ("posts:\n", 'accepted: "a0"\nposts:\n', "field", "/accepted"),
+        ("posts:\n", "status: []\nposts:\n", "field", "/status"),
     ],
 )
 def test_a_damaged_header_is_refused(old: str, new: str, code: str, where: str) -> None:
@@ -370,18 +413,27 @@ def test_other_markdown_is_refused() -> None:
     assert sniff(written(a_thread())[0].encode()) == "markdown"
 
 
-def test_a_cut_file_says_so_or_keeps_what_is_there() -> None:
-    text, _ = written(a_thread(Body(source="<b>", media_type=HTML)))
-    for end in range(len(text)):
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        [Body(source="<b>", media_type=HTML)],
+        [Body(source="One.\n\nTwo.\nThree.")],
+        [Body(source="One."), Body(source=""), Body(source="Two.\n> Three.")],
+        [Body(source="<!-- end -->\n\n---\n"), Body(source="<!-- end -->\n")],
+    ],
+)
+def test_a_file_that_was_cut_anywhere_says_so(bodies: list[Body]) -> None:
+    """Also at the end of a line, within a text or between two threads."""
+    text, _ = written(a_thread(*bodies), a_thread(id="2"))
+    for end in range(len(text) - 1):
         data = text[:end].encode()
-        with_strict = []
-        for strict in (False, True):
-            try:
-                with_strict.append(list(read(data, "markdown", strict=strict)))
-            except FormatError:
-                with_strict.append([])
-        if end < len(text) - 4:
-            assert not with_strict[1], text[:end][-20:]
+        with pytest.raises(FormatError):
+            list(read(data, "markdown", strict=True))
+        with contextlib.suppress(FormatError):
+            reading = read(data, "markdown")
+            list(reading)
+            assert "no-end" in {loss.code for loss in reading.report}
+    assert len(list(read(text[:-1].encode(), "markdown", strict=True))) == 2
 
 
 @pytest.mark.parametrize("piece", ["> ", ">\r", "```\n", "\r", "- - -", "<!--\n", "#"])
@@ -398,3 +450,17 @@ def test_time_to_read_grows_with_the_size(piece: str) -> None:
 
     small = min(spent(20_000) for _ in range(2))
     assert spent(160_000) < 24 * small + 0.2
+
+
+def test_headers_edited_by_hand_are_read() -> None:
+    """A place where usual is no object for a post, a rule that was taken out."""
+    reading = edited('"id": "q"', '"provenance": 5, "id": "q"')
+    with pytest.raises(FormatError, match="provenance"):
+        list(reading)
+    text, _ = written(a_thread(id="1"), a_thread(id="2"))
+    assert len(list(read(text.replace("\n---\n\n<!--", "\n<!--").encode()))) == 2
+    begin = text.index("usual") if "usual" in text else text.index("posts:")
+    odd = text[:begin] + 'usual: {"body": {}}\n' + text[begin:]
+    odd = odd.replace('"id": "q"', '"body": 5, "id": "q"', 1)
+    with pytest.raises(FormatError):
+        list(read(odd.encode(), "markdown"))

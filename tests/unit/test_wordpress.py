@@ -2,10 +2,13 @@
 
 import contextlib
 import io
+import json
 from datetime import UTC, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +19,7 @@ from qathread.feedback import Tally
 from qathread.formats import Reading, read, write
 from qathread.formats.wordpress import FORMAT
 from qathread.posts import Answer, Post, Stub
-from qathread.status import Mark
+from qathread.status import Mark, PostStatus
 from qathread.users import User, UserKind
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -24,6 +27,14 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
  xmlns:dsq="http://www.disqus.com/" xmlns:dc="http://purl.org/dc/elements/1.1/"
  xmlns:wp="http://wordpress.org/export/1.2/"><channel><title>Site</title>
 """
+SPACES = {
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "dsq": "http://www.disqus.com/",
+    "excerpt": "http://wordpress.org/export/1.2/excerpt/",
+    "wp": "http://wordpress.org/export/1.2/",
+}
+OTHER = "<wp:author><wp:author_login>bob</wp:author_login></wp:author>"
 AUTHOR = (
     "<wp:author><wp:author_id>3</wp:author_id><wp:author_login>ann</wp:author_login>"
     "<wp:author_display_name>Ann</wp:author_display_name></wp:author>"
@@ -85,6 +96,7 @@ def written(*several: Thread) -> str:
 
 def test_an_item_is_a_question_and_its_comments() -> None:
     thread = one(
+        OTHER,
         AUTHOR,
         item(
             "<link>http://e.org/t</link><dc:creator>ann</dc:creator>"
@@ -195,7 +207,14 @@ def test_times() -> None:
     assert told(item(f"<wp:post_date_gmt>{never[:9]}</wp:post_date_gmt>")) == {
         ("skipped", "instant"): 1
     }
-    for odd in ("Mon, 30 Nov -0001 00:00:00 +0000", "soon", "Tue, 20 Jul 2010"):
+    for odd in (
+        "Mon, 30 Nov -0001 00:00:00 +0000",
+        "soon",
+        "Tue, 20 Jul 2010",
+        "Tue, 31 Feb 2010 00:00:00 +0000",
+        "Fri, 31 Dec 9999 23:59:59 -2359",
+        "Tue, 20 Xyz 2010 14:08:08 GMT",
+    ):
         found = one(item(f"<pubDate>{odd}</pubDate>")).question
         assert found.created_at is None
         assert extra(found) == {"pubDate": odd}
@@ -233,6 +252,12 @@ def test_the_file_that_disqus_imports_is_read() -> None:
     assert thread.author("5") == User(id="remote:u1", name="Al")
     assert extra(thread["5"]) == {"dsq:remote": {"dsq:avatar": "http://e.org/a"}}
     assert extra(thread.question) == {"dsq:thread_identifier": "page one"}
+    bare = remote.replace("<dsq:avatar>http://e.org/a</dsq:avatar>", "")
+    assert extra(one(item(named + comment(5, inner=bare), None))["5"]) == {}
+    nameless = '<category domain="post_tag" nicename="x"/>'
+    assert extra(one(item(nameless)).question) == {
+        "category": [{"@domain": "post_tag", "@nicename": "x"}]
+    }
 
 
 def test_items_without_an_id_have_a_stable_one() -> None:
@@ -291,6 +316,48 @@ def test_any_markup_gives_threads_or_a_format_error(text: str) -> None:
     for data in (text.encode(), export(text), export(item(text + comment(1)))):
         with contextlib.suppress(FormatError):
             list(read(data, "wordpress"))
+
+
+def test_what_is_said_of_the_site_and_its_authors_is_told() -> None:
+    term = "<wp:category><wp:cat_name>News</wp:cat_name></wp:category>"
+    mail = AUTHOR.replace("</wp:author>", "<wp:author_email>e</wp:author_email>$&")
+    mail = mail.replace("$&", "</wp:author>")
+    assert told(term, mail, item()) == {
+        ("noted", "site"): 1,
+        ("noted", "author-members"): 1,
+    }
+    assert told("<wp:author><wp:author_id>1</wp:author_id></wp:author>") == {
+        ("skipped", "field"): 1
+    }
+
+
+@pytest.mark.parametrize(
+    "stray", [comment(9), f"<wp:category>{comment(9)}<a/></wp:category>"]
+)
+def test_a_comment_outside_of_any_item_belongs_to_none(stray: str) -> None:
+    assert [each.id for each in one(stray, item(comment(5))).posts] == ["p7", "5"]
+    assert told(stray, item()) == {("lost", "stray-comment"): 1}
+
+
+def test_all_that_a_tag_says_is_kept() -> None:
+    tag = '<category domain="post_tag" parent="4">x</category>'
+    found = one(item(tag)).question
+    assert found.tags == ("x",)
+    assert extra(found) == {
+        "category": [{"#text": "x", "@domain": "post_tag", "@parent": "4"}]
+    }
+
+
+def test_names_of_html_do_not_end_a_lenient_reading() -> None:
+    title = "<title>Fish&nbsp;&amp;&nbsp;chips&hellip;</title>"
+    records = f"<item>{title}<wp:post_id>7</wp:post_id>{comment(5)}</item>", item("", 8)
+    assert told(*records) == {("repaired", "undefined-entity"): 3}
+    first, second = threads(*records)
+    assert first.question.title == "Fish\xa0&\xa0chips\u2026"
+    assert ("5" in first, second.id) == (True, "p8")
+    with pytest.raises(FormatError) as caught:
+        list(reading(*records, strict=True))
+    assert caught.value.code == "syntax"
 
 
 # -- writing ---------------------------------------------------------------------
@@ -408,6 +475,161 @@ def test_what_wordpress_changed_afterwards_is_read() -> None:
     assert thread.accepted == ("a",)
 
 
+def imported(text: str) -> str:
+    """
+    Return what a site exports after an import: the same, under new numbers.
+
+    As the importer of WordPress does it: an item whose number it has seen is left
+    out, comments go in by number, and a parent is known only if it went in before.
+    """
+    root = ElementTree.fromstring(text)
+    channel = root.find("channel")
+    assert channel is not None
+    seen, fresh = set[str](), iter(range(901, 9999))
+    for element in list(channel.iterfind("item")):
+        old = element.findtext("wp:post_id", "", SPACES)
+        if old in seen:
+            channel.remove(element)
+            continue
+        seen.add(old)
+        element.find("wp:post_id", SPACES).text = str(next(fresh))  # type: ignore[union-attr]
+        several = element.findall("wp:comment", SPACES)
+        several.sort(key=lambda each: int(each.findtext("wp:comment_id", "", SPACES)))
+        known = {"0": "0"}
+        for each in several:
+            number, parent = (
+                each.find(f"wp:comment_{name}", SPACES) for name in ("id", "parent")
+            )
+            assert number is not None
+            assert parent is not None
+            parent.text = known.get(parent.text or "", parent.text)
+            known[number.text or ""] = number.text = str(next(fresh))
+    for prefix, address in SPACES.items():
+        ElementTree.register_namespace(prefix, address)
+    return ElementTree.tostring(root, "unicode").replace("\r", "&#13;")
+
+
+def replies(*pairs: tuple[str, str], id: str = "q") -> Thread:
+    body = Body(source="x", media_type=HTML)
+    return Thread.from_parts(
+        id=id,
+        question=Question(id=id, author_id="a", body=body),
+        posts=[
+            Comment(id=each, parent_id=above, author_id="a", body=body)
+            for each, above in pairs
+        ],
+    )
+
+
+def test_what_went_through_a_site_is_the_same_thread() -> None:
+    """Under new numbers of posts and comments ids, trees and answers stay."""
+    several = [
+        a_thread(),
+        replies(("5", "p1"), ("12", "5"), id="p1"),
+        replies(("5", "p2"), ("3", "5"), ("12", "3"), id="p2"),
+        replies(("903", "p9"), ("902", "903"), ("1", "902"), id="p9"),
+        Thread.from_parts(
+            id="p5",
+            question=Question(id="p5", author_id="a", body=Body(source="x")),
+            posts=(
+                Answer(id="7", question_id="p5", author_id="a", body=Body(source="y")),
+            ),
+            accepted=("7",),
+        ),
+    ]
+    again = imported(written(*several))
+    assert list(read(again.encode(), "wordpress", strict=True)) == several
+
+
+def test_the_time_of_an_import_is_not_that_of_a_post() -> None:
+    """WordPress gives a time to what has none."""
+    thread = replies(("1", "q"))
+    text = written(thread).replace("0000-00-00 00:00:00", "2026-05-06 07:08:09")
+    assert list(read(text.encode(), "wordpress", strict=True)) == [thread]
+
+
+def test_no_two_numbers_in_a_file_are_equal() -> None:
+    """An importer leaves out an item whose number it has seen."""
+    several = [
+        replies(("x", "a"), ("y", "a"), id="a"),
+        replies(("2", "p1"), id="p1"),
+        replies(("7", "p2"), ("8", "p2"), id="p2"),
+        replies(("8", "b"), ("9", "b"), id="b"),
+        replies(*((f"z{at}", "c") for at in range(9)), id="c"),
+    ]
+    root = ElementTree.fromstring(written(*several))
+    items, comments = (
+        [each.text for each in root.iter(f"{{{SPACES['wp']}}}{name}_id")]
+        for name in ("post", "comment")
+    )
+    assert len(set(items)) == len(items) == 5
+    assert len(set(comments)) == len(comments) == 16
+    assert "7" in comments
+
+
+@pytest.mark.parametrize(
+    ("said", "state"), [("hidden", "0"), ("shown", "1"), ("spam", "spam")]
+)
+@pytest.mark.parametrize(
+    "before",
+    [
+        {},
+        {"removed": Mark(reason="spam")},
+        {"deleted": Mark()},
+        {"status": PostStatus(hidden=Mark())},
+    ],
+)
+def test_what_moderators_decided_afterwards_counts(
+    before: dict[str, Any], said: str, state: str
+) -> None:
+    thread = replies(("1", "q"))
+    post = evolve(thread["1"], **before)
+    thread = Thread.from_parts(id="q", question=thread.question, posts=[post])
+    text = written(thread)
+    element = "<wp:comment_approved>{}</wp:comment_approved>"
+    old = text.split("<wp:comment_approved>")[1].partition("<")[0]
+    text = text.replace(element.format(old), element.format(state))
+    found = read(text.encode(), "wordpress", strict=True)
+    (again,) = list(found)
+    assert [loss.code for loss in found.report] == (
+        [] if old == state else ["approval-changed"]
+    )
+    if old == state:
+        assert again == thread
+    post = again["1"]
+    assert post.stands == (said != "spam")
+    waits = post.status.hidden is not None or post.status.pending is not None
+    assert said == "spam" or waits == (said == "hidden")
+    if said == "spam":
+        assert post.removed == Mark(reason="spam")
+
+
+def test_a_reply_does_not_move_under_a_post_that_has_the_number_as_its_id() -> None:
+    text = written(replies(("2", "q"), ("1", "q"), ("z", "2")))
+    start = text.index("<wp:comment>")
+    end = text.index("</wp:comment>") + len("</wp:comment>")
+    assert '"id":"2"' in text[start:end]
+    found = read((text[:start] + text[end:]).encode(), "wordpress")
+    (thread,) = list(found)
+    assert "own-members" in {loss.code for loss in found.report}
+    assert [stub.id for stub in thread.stubs] == ["1"]
+
+
+def test_of_our_members_that_stand_twice_the_last_count() -> None:
+    text = written(a_thread())
+    start = text.index("<wp:postmeta>")
+    end = text.index("</wp:postmeta>") + len("</wp:postmeta>")
+    twice = text[:start] + text[start:end].replace("Greg", "X") + text[start:]
+    (thread,) = read(twice.encode(), "wordpress", strict=True)
+    assert thread == a_thread()
+
+
+def test_why_a_post_is_hidden_is_said_in_the_words_of_wordpress() -> None:
+    for reason in ("private", "draft", "future"):
+        thread = one(item(f"<wp:status>{reason}</wp:status>"))
+        assert f"<wp:status>{reason}</wp:status>" in written(thread)
+
+
 def test_where_ours_does_not_fit_any_more_wxr_counts() -> None:
     text = written(a_thread())
     start = text.index("<wp:comment>")
@@ -420,6 +642,17 @@ def test_where_ours_does_not_fit_any_more_wxr_counts() -> None:
         text.replace('"kind":"answer"', '"kind":"letter"'),
         text.replace('"up":3', '"up":"3"'),
         text.replace('"question":{', '"question":5,"x":{'),
+        text.replace('"kind":"question"', '"kind":"answer"'),
+        text.replace('"question":{', '"question_at":"x","question":{'),
+        text.replace('"id":"t",', ""),
+        text.replace('"accepted":["a"]', '"accepted":"a"'),
+        text.replace('"tally":{', '"tally":5,"x":{'),
+        text.replace('"users":[', '"users":5,"x":['),
+        text.replace('"users":[', '"users":[5,'),
+        text.replace('"users":[', '"users":[{"id":5},'),
+        text.replace('"body":{', '"body":5,"x":{'),
+        text.replace('"accepted":', '"status":[],"accepted":'),
+        text.replace('"id":"c"', '"id":"a"'),
     ):
         assert damaged != text
         found = read(damaged.encode(), "wordpress")
@@ -465,3 +698,29 @@ def test_a_long_chain_takes_no_recursion() -> None:
     )
     thread = Thread.from_parts(id="t", question=root, posts=comments)
     assert list(read(written(thread).encode(), "wordpress", strict=True)) == [thread]
+
+
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [
+        ("qathread_thread", {"question": 5}),
+        ("qathread_thread", {"question": {"kind": "answer", "author_id": "a"}}),
+        ("qathread_thread", {"question": {"kind": "question"}}),
+        ("qathread_thread", {"id": ""}),
+        ("qathread_post", {"tally": 5}),
+        ("qathread_post", {"tally": {"up": -1}}),
+        ("qathread_post", {"created_at": "soon"}),
+    ],
+)
+def test_members_of_ours_of_another_kind_are_damage(
+    key: str, changes: dict[str, Any]
+) -> None:
+    text = written(a_thread())
+    begin = f"<wp:meta_key>{key}</wp:meta_key>\n<wp:meta_value><![CDATA["
+    before, _, rest = text.partition(begin)
+    old, _, after = rest.partition("]]>")
+    new = json.dumps({**json.loads(old), **changes})
+    found = read(f"{before}{begin}{new}]]>{after}".encode(), "wordpress")
+    (thread,) = list(found)
+    assert thread.question.title == "Why & how?"
+    assert {loss.code: loss.count for loss in found.report} == {"own-members": 1}

@@ -186,6 +186,44 @@ def test_references_to_nothing_are_left_alone_in_sections(reference: str) -> Non
     assert found(data)[1] == {"forbidden-character": 1}
 
 
+@pytest.mark.parametrize(
+    ("name", "characters"),
+    [
+        ("nbsp", "\xa0"),
+        ("hellip", "\u2026"),
+        ("LT", "<"),
+        ("AMP", "&"),
+        ("NotEqualTilde", "\u2242\u0338"),
+        ("CounterClockwiseContourIntegral", "\u2233"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 7, 5000])
+def test_names_of_html_are_taken_for_their_characters(
+    name: str, characters: str, size: int
+) -> None:
+    """Where they mean something: elsewhere they are text, and no damage."""
+    data = f"<t><a b='&{name};'>1&{name};2</a><c/></t>".encode()
+    assert values(data, size=size) == [
+        {"@b": characters, "#text": f"1{characters}2"},
+        "",
+    ]
+    assert found(data, size=size)[1] == {"undefined-entity": 2}
+    assert refusal(data, size=size, strict=True).code == "syntax"
+    told = (
+        f"<t><!-- <![CDATA[ &{name}; &#1; --><?p &{name}; &#1;?>"
+        f"<a><![CDATA[<!-- <? &{name}; &#1;]]>&lt;</a></t>"
+    )
+    wanted = f"<!-- <? &{name}; &#1;<"
+    assert values(told.encode(), size=size, strict=True) == [wanted]
+
+
+def test_other_names_are_damage() -> None:
+    for name in ("thing", "Amp", "x" * 60, "nbsp "):
+        several, losses = found(f"<t><a>1</a><a>&{name};</a></t>".encode())
+        assert [record.value for record in several[1:]] == ["1"]
+        assert losses == {"syntax": 1}
+
+
 @given(st.binary(max_size=30), st.sampled_from([1, 3, 5000]))
 @example(b"\xe2\x82", 1)
 @example(b"\xef\xbf\xbd\xff", 5000)
@@ -213,7 +251,7 @@ def test_a_cut_or_damaged_file_keeps_the_records_before() -> None:
         assert refusal(data[:end], strict=True).code == "syntax"
         if end >= data.index(b"<b>"):
             assert kept[:1] == ["1"]
-    for bad in (b"</x>", b"<x a='1' a='2'/>", b"&nbsp;", b"<x", b"<1/>"):
+    for bad in (b"</x>", b"<x a='1' a='2'/>", b"&thing;", b"<x", b"<1/>"):
         several, losses = found(data[:19] + bad + data[19:])
         assert [record.value for record in several[1:]] == ["1", "2"]
         assert losses == {"syntax": 1}
@@ -312,6 +350,32 @@ def test_a_record_beyond_its_limit_is_refused(data: bytes) -> None:
     assert found(data, limits=None, inner=("c",), strict=True)[1] == {}
 
 
+def test_a_comment_or_tag_beyond_the_limit_is_refused_before_its_end() -> None:
+    limits = Limits(record=2500)
+    for begun in (b"<t><!-- ", b"<t><a b='", b"<t><?p "):
+        data = begun + b"x" * 400_000
+        assert refusal(data, limits=limits).code == "too-large"
+        assert found(data, limits=None)[1] == {"syntax": 1}
+
+
+def test_many_names_are_no_burden() -> None:
+    names = [f"n{number}" for number in range(3000)]
+    inner = "".join(f"<q:{name}/>" for name in names)
+    (_, record), _ = found(f"<t><a>{inner}</a></t>".encode())
+    assert record.value == {f"q:{name}": "" for name in names}
+    undeclared = b'<t xmlns:wp="http://w.example/"><a wp:k="1"/></t>'
+    assert values(undeclared) == [{"@wp:k": "1"}]
+    unnamed = b'<t xmlns:q="http://w.example/"><q:a/></t>'
+    assert found(unnamed, namespaces={"http://w.example/": ""})[0][1].name == "a"
+
+
+def test_records_in_a_record_do_not_count_as_a_part_of_it() -> None:
+    data = b"<t><a>" + b"<c x='1'>1</c>" * 3000 + b"</a></t>"
+    several, _ = found(data, limits=Limits(record=200), inner=("c",), strict=True)
+    assert len(several) == 3002
+    assert [several[at].inner for at in (0, 1, -2, -1)] == [False, True, True, False]
+
+
 def test_many_records_of_any_size_are_read() -> None:
     """Only a record is bounded: a file may be of any size."""
     record = b"<a>" + b"x" * 900 + b"</a> "
@@ -334,6 +398,11 @@ def test_many_records_of_any_size_are_read() -> None:
         (b"<t><a>", b"&#1;" * 16),
         (b"<t><a>", b"]" * 64),
         (b"<t><a>", b"&#0000000" * 8),
+        (b"<t><a>", b"&nbsp;" * 10),
+        (b"<t><a>", b"&nbsp" * 12),
+        (b"<t><a>", b"-?" * 32),
+        (b"<t>", b"<!---->" * 9),
+        (b"<t>", b"<?a?>" * 12),
     ],
 )
 def test_time_grows_with_the_size(before: bytes, piece: bytes) -> None:

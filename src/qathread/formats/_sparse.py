@@ -18,7 +18,7 @@ __all__ = ["filled", "sparse"]
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
-#: Member, the class of the records in it if there are, and its usual value if any.
+#: Member, the class of the record in it if it is one, and its usual value if any.
 _Plan = tuple[tuple[str, type[attrs.AttrsInstance] | None, object], ...]
 _NONE: Final = object()
 
@@ -70,8 +70,6 @@ def _thinned(
             continue
         if inner is not None and isinstance(value, dict):
             value = _thinned(value, inner, frozenset())
-        elif inner is not None and isinstance(value, list):
-            value = [_thinned(each, inner, frozenset()) for each in value]
         found[name] = value
     return found
 
@@ -86,11 +84,6 @@ def _thick(members: Mapping[str, object], cls: type) -> dict[str, object]:
         value = found[name]
         if inner is not None and isinstance(value, dict):
             found[name] = _thick(value, inner)
-        elif inner is not None and isinstance(value, list):
-            found[name] = [
-                _thick(each, inner) if isinstance(each, dict) else each
-                for each in value
-            ]
     return found
 
 
@@ -104,7 +97,7 @@ def _plan(cls: type[attrs.AttrsInstance]) -> _Plan:
 
 
 def _inner(hint: object) -> type[attrs.AttrsInstance] | None:
-    """Return the class of the records in a member: itself, or None, or several."""
+    """Return the class of the record in a member; no record here holds several."""
     options = [hint, *get_args(hint)]
     return next((each for each in options if _is_record(each)), None)
 

@@ -2,7 +2,7 @@
 Records of an XML file that other programs wrote, one after another.
 
 The parser is expat, from the standard library. It is given text that was decoded
-and mended here, it loads nothing, and it stops at a document type, so there are no
+and mended here, it loads nothing, and it stops at a document type, so it knows no
 entities but the five of XML. What is read of a file at one time is one record: its
 bytes are bounded by ``Limits.record``, its levels by ``Limits.xml_depth``. Time
 grows with the size of the input, also where one token is very long.
@@ -49,12 +49,14 @@ class Record:
         value: What it became.
         line: Where it begins.
         whole: False if the file ends, or is damaged, within it.
+        inner: Whether it stands in another one, which comes behind it.
     """
 
     name: str
     value: Value
     line: int
     whole: bool = True
+    inner: bool = False
 
     def __str__(self) -> str:
         return f"line {self.line}"
@@ -269,6 +271,7 @@ class _Builder:
                 self._where(),
             )
         value: dict[str, Any] = {}
+        outer = self._size
         self._size += _NODE
         if attributes:
             self._attributes(attributes, value)
@@ -277,7 +280,7 @@ class _Builder:
         self._texts.append([])
         if depth < self._level or (depth == self._level and names[-1] in self._inner):
             if depth == self._level:
-                self._outer = self._size
+                self._outer = outer
             self._lines.append(self.parser.CurrentLineNumber)
             if not depth:
                 self.opened = True
@@ -322,7 +325,8 @@ class _Builder:
             return
         else:
             self._has_inner, self._size = False, 0
-        self._done.append(Record(name, value, self._lines.pop()))
+        inner = depth >= self._level
+        self._done.append(Record(name, value, self._lines.pop(), inner=inner))
         self._count += 1
         if self._records is not None and self._count > self._records:
             raise self._report.error(

@@ -23,7 +23,7 @@ Disqus                              qathread
 ``author`` without a user name      one user per post: ``anonymous:5`` where
                                     ``isAnonymous`` is true, else ``unknown:5``
 ``category``                        ``extra``, with title and forum where they are
-                                    in the file
+                                    in the file; one without threads is told
 anything else                       ``provenance.extra``: ``id``, ``forum``,
                                     ``ipAddress``, ``author/email``, ...
 ==================================  =================================================

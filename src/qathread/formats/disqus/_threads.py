@@ -8,7 +8,7 @@ from attrs import evolve
 from ...bodies import HTML, Body
 from ...content import ThreadKind
 from ...posts import Comment, Question, Stub
-from ...provenance import Provenance
+from ...provenance import Provenance, extra_text
 from ...status import Closed, Mark, PostStatus, Status
 from ...thread import Thread
 from ...users import User, UserKind
@@ -22,6 +22,7 @@ __all__ = ["Intake"]
 
 PLATFORM: Final = "disqus"
 _ID: Final = "@dsq:id"
+_LARGEST_CATEGORY: Final = 1000  # characters
 
 
 class Intake:
@@ -37,8 +38,9 @@ class Intake:
         self._frames: dict[str, Frame] = {}
         self._roots: dict[str, list[Piece]] = {}
         self._posts: dict[str, list[Piece]] = {}
-        self._homes: dict[str, str] = {}  # of posts, to find parents elsewhere
+        self._homes: dict[str, set[str]] = {}  # of posts, to find parents elsewhere
         self._categories: dict[str, dict[str, Any]] = {}
+        self._unused: dict[str, str] = {}  # categories, and where they are
 
     def take(self, record: Record) -> None:
         """Keep one record."""
@@ -50,7 +52,12 @@ class Intake:
         elif record.name == "category":
             known = members.rest
             category_id = known.pop(_ID, None)
-            if isinstance(category_id, str):
+            if not isinstance(category_id, str):
+                self._key(members)
+                return
+            self._unused[category_id] = str(members.where)
+            # It is repeated in each of its threads, which must not be much.
+            if len(extra_text(known)) <= _LARGEST_CATEGORY:
                 self._categories[category_id] = known
         else:
             self._report.loss(
@@ -61,6 +68,16 @@ class Intake:
 
     def threads(self) -> Iterator[Thread]:
         """Yield what was kept, threads of the file first."""
+        self._roots = {
+            key: [self._filed(piece) for piece in pieces]
+            for key, pieces in self._roots.items()
+        }
+        for category_id, where in self._unused.items():
+            self._report.tell(
+                "category-unused",
+                "a category without threads, or a large one: it is left out",
+                f"{where}: {category_id}",
+            )
         for key in dict.fromkeys((*self._frames, *self._posts)):
             posts = [self._settled(key, each) for each in self._posts.pop(key, [])]
             frame, stubs = self._frames.get(key), tuple[Stub, ...]()
@@ -84,12 +101,18 @@ class Intake:
         root_id = f"t{key}"
         title = taken_text(members, "title")
         url = taken_text(members, "link")
-        self._category(members)
         closed = taken_flag(members, "isClosed")
         frame = _frame(root_id, Closed() if closed else None)
         post, author = self._common(members, root_id, root_id)
         provenance = post.provenance and evolve(post.provenance, id=key, url=url)
-        self._frames[key] = frame
+        before = self._frames.setdefault(key, frame)
+        if before.status != frame.status:
+            self._report.loss(
+                "duplicate-id",
+                "a thread came more than once, closed and not: it is taken for closed",
+                f"{members.where}: {root_id}",
+            )
+            self._frames[key] = _frame(root_id, Closed())
         self._roots.setdefault(key, []).append(
             Piece(
                 post=Question(
@@ -126,16 +149,16 @@ class Intake:
         post_id = _post_id(key)
         parent_id = f"t{thread_key}" if parent is None else _post_id(parent)
         post, author = self._common(members, post_id, parent_id)
-        self._homes.setdefault(post_id, thread_key)
+        self._homes.setdefault(post_id, set()).add(thread_key)
         piece = Piece(post=post, author=author, where=str(members.where))
         self._posts.setdefault(thread_key, []).append(piece)
 
     def _settled(self, key: str, piece: Piece) -> Piece:
         """Return *piece* with a parent in its own thread."""
         above = piece.post.parent_id or ""
-        home = self._homes.get(above, key)
+        homes = self._homes.get(above, {key})
         post = piece.post
-        if home == key or above == f"t{key}" or not isinstance(post, Comment):
+        if key in homes or above == f"t{key}" or not isinstance(post, Comment):
             return piece
         self._report.damage(
             "wrong-parent",
@@ -184,13 +207,21 @@ class Intake:
         )
         return post, author
 
-    def _category(self, members: Members) -> None:
-        """Put what is known of a category in the place of its id."""
-        found = members.peek("category")
-        if isinstance(found, dict) and isinstance(found.get(_ID), str):
-            known = self._categories.get(found[_ID])
-            if known is not None:
-                members.put("category", {**known, **found})
+    def _filed(self, piece: Piece) -> Piece:
+        """Put what is known of its category in the place of the id."""
+        origin = piece.post.provenance
+        if not self._categories or origin is None or origin.extra is None:
+            return piece
+        extra = origin.members()
+        found = extra.get("category")
+        category_id = found.get(_ID) if isinstance(found, dict) else None
+        if not isinstance(category_id, str) or category_id not in self._categories:
+            return piece
+        self._unused.pop(category_id, None)
+        assert isinstance(found, dict)
+        extra["category"] = {**self._categories[category_id], **found}
+        origin = evolve(origin, extra=extra_text(extra))
+        return evolve(piece, post=evolve(piece.post, provenance=origin))
 
 
 def _frame(root_id: str, closed: Closed | None = None) -> Frame:
@@ -211,16 +242,25 @@ def _post_id(key: str) -> str:
 def _reference(members: Members, name: str) -> str | None:
     """Take the id in a child such as ``<parent dsq:id="4"/>``."""
     value = members.peek(name)
-    if isinstance(value, dict) and isinstance(value.get(_ID), str) and value[_ID]:
+    found = value.get(_ID) if isinstance(value, dict) else None
+    if isinstance(found, str) and isinstance(value, dict):
         if len(value) == 1:
             members.drop(name)
-        return str(value[_ID])
+        return found or None
+    if value is not None:
+        members.report.damage(
+            "field",
+            "a member does not say the dsq:id of another record: it is kept in extra "
+            "only",
+            str(members.where.down(name)),
+            kind="skipped",
+        )
     return None
 
 
 def _author(members: Members, post_id: str) -> tuple[User, str | None]:
-    found = members.peek("author")
-    if not isinstance(found, dict):
+    if not isinstance(members.peek("author"), dict):
+        members.members("author")  # damage, unless there is none
         return nobody(post_id, UserKind.REGISTERED), None
     author = members.members("author")
     assert author is not None
@@ -231,6 +271,8 @@ def _author(members: Members, post_id: str) -> tuple[User, str | None]:
     anonymous = taken_flag(author, "isAnonymous")
     if handle is not None:
         user = User(id=handle, name=name, handle=handle)
+        if anonymous:
+            author.put("isAnonymous", "true")
     elif anonymous:
         user = nobody(post_id, UserKind.ANONYMOUS, name)
     else:

@@ -67,10 +67,11 @@ def _groups(members: Members) -> dict[str, int]:
         content = each.get("content") if isinstance(each, dict) else None
         total = first(each, "reactors", "users") if isinstance(each, dict) else None
         count = total.get("totalCount") if isinstance(total, dict) else None
-        if isinstance(content, str) and _is_count(count):
-            kind = _KINDS.get(content, content.lower())
-            counts[kind] = count  # type: ignore[assignment]
-            whole = whole and set(each) <= {"content", "reactors", "users"}
+        kind = _kind(content)
+        if kind is not None and _is_count(count):
+            counts.setdefault(kind, count)  # type: ignore[arg-type]
+            known = set(each) <= {"content", "reactors", "users"}
+            whole = whole and known and counts[kind] == count
         else:
             whole = False
     if counts and whole:
@@ -80,11 +81,9 @@ def _groups(members: Members) -> dict[str, int]:
         rest = dict(shown)
         for name, count in shown.items():
             if name not in ("total_count", "totalCount", "url") and _is_count(count):
-                try:
-                    counts.setdefault(reaction_kind(name, "a reaction"), count)
-                except ValidationError:
-                    continue
-                del rest[name]
+                kind = _kind(name)
+                if kind is not None and counts.setdefault(kind, count) == count:
+                    del rest[name]
         if rest.get("total_count") == sum(counts.values()):
             rest.pop("total_count")
         members.drop("reactions")
@@ -98,6 +97,7 @@ def _by_name(
 ) -> tuple[Reaction, ...]:
     """Take reactions of which person and time are known, if all are."""
     found: dict[tuple[str, str], Reaction] = {}
+    known: list[User] = []
     nodes = nodes_of(members.peek("reactions"))
     for each in nodes:
         if not isinstance(each, dict):
@@ -105,13 +105,14 @@ def _by_name(
         user = user_of(each.get("user"))
         content, at = each.get("content"), each.get("createdAt")
         when = iso(at) if isinstance(at, str) else None
-        if user is None or when is None or not isinstance(content, str) or not content:
+        kind = _kind(content)
+        if user is None or when is None or kind is None:
             return ()
-        people.append(user)
-        kind = _KINDS.get(content, content.lower())
+        known.append(user)
         found[user.id, kind] = Reaction(
             post_id=post_id, user_id=user.id, kind=kind, at=when.at
         )
+    people += known
     if nodes and page_of(members.peek("reactions")).get("hasNextPage") is not True:
         members.drop("reactions")
     return tuple(found.values())
@@ -165,6 +166,16 @@ def revisions_of(
             )
         )
     return tuple(found)
+
+
+def _kind(content: object) -> str | None:
+    """Return the kind of reaction that GitHub calls *content*."""
+    if not isinstance(content, str):
+        return None
+    try:
+        return reaction_kind(_KINDS.get(content, content.lower()), "a reaction")
+    except ValidationError:
+        return None
 
 
 def _is_count(value: Any) -> bool:

@@ -34,6 +34,22 @@ _WAYS: Final = (
 )
 
 
+#: Members of wrappers that belong to the asking, or that are taken.
+_ENVELOPE: Final = frozenset(
+    {
+        "__typename",
+        "cursor",
+        "documentation_url",
+        "errors",
+        "extensions",
+        "message",
+        "nameWithOwner",
+        "pageInfo",
+        "status",
+    }
+)
+
+
 class Intake:
     """
     Keeps the discussions and comments of all documents.
@@ -71,10 +87,11 @@ class Intake:
             elif is_comment(value):
                 self._loose(value, where, repo)
             else:
+                complained = self._errors(value, where)
                 found = self._within(value, where, repo)
                 if found:
                     waiting += reversed(found)
-                elif "errors" not in value and "message" not in value:
+                elif not complained:
                     self._odd(value, where)
 
     def threads(self) -> Iterator[Thread]:
@@ -96,7 +113,6 @@ class Intake:
         self, value: dict[str, Any], where: Place, repo: str | None
     ) -> list[tuple[object, Place, str | None]]:
         """Return where a wrapper leads to; say what it says of itself."""
-        self._errors(value, where)
         named = value.get("nameWithOwner")
         repo = named if isinstance(named, str) else repo
         if page_of(value).get("hasNextPage") is True:
@@ -110,9 +126,22 @@ class Intake:
             inner = value.get(name)
             if isinstance(inner, dict | list):
                 found.append((inner, where.down(name), repo))
+        others = [
+            name
+            for name, each in value.items()
+            if each is not None and name not in _WAYS and name not in _ENVELOPE
+        ]
+        if found and others:
+            self._report.tell(
+                "wrapper",
+                "what stands around discussions, such as members of the repository: "
+                "it is not kept",
+                f"{where}: {', '.join(others)}",
+            )
         return found
 
-    def _errors(self, value: Mapping[str, Any], where: Place) -> None:
+    def _errors(self, value: Mapping[str, Any], where: Place) -> bool:
+        """Tell whether it is an answer with errors, and report them."""
         errors = value.get("errors")
         if isinstance(errors, list) and errors:
             first = errors[0]
@@ -120,6 +149,9 @@ class Intake:
             self._complain(f"{len(errors)} errors, the first: {text}", where)
         elif isinstance(value.get("message"), str) and "documentation_url" in value:
             self._complain(str(value["message"]), where)
+        else:
+            return False
+        return True
 
     def _complain(self, text: str, where: Place) -> None:
         said = excerpt(text, 120)
@@ -153,7 +185,7 @@ class Intake:
         repo_name = named if isinstance(named, str) else None
         comment = members.peek("comment")
         event = Event(action, login if isinstance(login, str) else None)
-        on_comment = isinstance(comment, dict)
+        on_comment = comment is not None
         raw = self._discussion(
             value["discussion"],
             where.down("discussion"),
@@ -162,7 +194,7 @@ class Intake:
         )
         for name in ("comment", "answer", "old_answer"):
             found = members.peek(name)
-            if isinstance(found, dict) and raw is not None:
+            if found is not None and raw is not None:
                 said = event if name == "comment" else NO_EVENT
                 self._add(found, where.down(name), raw.key, None, said)
         self._report.tell(
@@ -221,20 +253,21 @@ class Intake:
         event: Event = NO_EVENT,
         accepted: bool | None = None,
     ) -> None:
-        if not isinstance(value, dict):
-            self._odd(value, where)
-            return
-        key = self._names.of_comment(value, discussion)
-        raw = Raw(value, where, key, discussion, parent, event, accepted)
-        self._comments.append(raw)
-        for at, each in enumerate(nodes_of(value.get("replies"))):
-            if isinstance(each, dict):
-                reply = self._names.of_comment(each, discussion)
-                self._comments.append(
-                    Raw(each, where.down("replies", at), reply, discussion, key)
-                )
-            else:
-                self._odd(each, where.down("replies", at))
+        # GitHub has two levels; an export may have more, but the input says how many.
+        waiting: list[tuple[object, Place, str | None]] = [(value, where, parent)]
+        while waiting:
+            value, where, parent = waiting.pop()
+            if not isinstance(value, dict):
+                self._odd(value, where)
+                continue
+            key = self._names.of_comment(value, discussion)
+            raw = Raw(value, where, key, discussion, parent, event, accepted)
+            self._comments.append(raw)
+            event, accepted = NO_EVENT, None  # of the first one alone
+            replies = list(enumerate(nodes_of(value.get("replies"))))
+            waiting += [
+                (each, where.down("replies", at), key) for at, each in reversed(replies)
+            ]
 
     def _loose(self, value: dict[str, Any], where: Place, repo: str | None) -> None:
         """Keep a comment that stands by itself and says where it belongs."""

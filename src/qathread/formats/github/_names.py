@@ -33,6 +33,9 @@ class Names:
 
     def __init__(self) -> None:
         self._discussions: dict[str, str] = {}
+        self._moved: dict[str, set[str]] = {}  # addresses that are of one discussion
+        self._as_of: dict[str, str] = {}  # when an address was last in use
+        self._last: dict[str, str] = {}  # the newest one, as far as it was asked for
         self._comments: dict[str, str] = {}
 
     def of_discussion(self, value: Mapping[str, Any], repo: str | None) -> str | None:
@@ -53,7 +56,14 @@ class Names:
         known = [name for name in names if name is not None]
         if best is not None:
             for other in others:
-                self._discussions[other] = best
+                before = self._discussions.setdefault(other, best)
+                if before != best:  # moved, or the repository has another name
+                    self._moved.setdefault(before, set()).add(best)
+                    self._moved.setdefault(best, set()).add(before)
+            at = first(value, "updatedAt", "updated_at")
+            when = iso(at) if isinstance(at, str) else None
+            said = "" if when is None else when.at.isoformat()
+            self._as_of[best] = max(said, self._as_of.get(best, ""))
         return known[0] if known else None
 
     def of_comment(self, value: Mapping[str, Any], discussion: str) -> str:
@@ -92,7 +102,21 @@ class Names:
 
     def discussion(self, name: str) -> str:
         """Return the best name that is known by now, without its mark."""
-        return _plain(self._discussions.get(name, name))
+        found = self._discussions.get(name, name)
+        return _plain(self._newest(found) if found in self._moved else found)
+
+    def _newest(self, name: str) -> str:
+        """Return the newest of the addresses that a discussion had."""
+        if name in self._last:
+            return self._last[name]
+        found, waiting = {name}, [name]
+        while waiting:
+            more = self._moved[waiting.pop()] - found
+            found |= more
+            waiting += more
+        last = max(found, key=lambda each: (self._as_of.get(each, ""), each))
+        self._last.update(dict.fromkeys(found, last))
+        return last
 
     def comment(self, name: str) -> str:
         """Return the best name that is known by now, without its mark."""
@@ -121,7 +145,7 @@ def nodes_of(value: object) -> list[Any]:
     if isinstance(nodes, list):
         return [each for each in nodes if each is not None]
     if isinstance(edges, list):
-        found = (each.get("node") for each in edges if isinstance(each, dict))
+        found = (each.get("node") if isinstance(each, dict) else each for each in edges)
         return [each for each in found if each is not None]
     return []
 

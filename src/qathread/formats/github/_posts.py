@@ -105,7 +105,7 @@ def status_of(members: Members) -> Status:
     closed = members.flag("closed") if members.peek("closed") is not None else None
     state = members.peek("state")
     if state in ("open", "closed", "locked", "converting", "transferring"):
-        if state in ("open", "closed", "locked"):
+        if state in ("open", "closed"):
             members.drop("state")
         closed = state == "closed" if closed is None else closed
     closing = None
@@ -116,6 +116,9 @@ def status_of(members: Members) -> Status:
             reason=None if reason is None else reason.lower(),
         )
     locked = members.flag("locked")
+    if state == "locked" and locked is not False:
+        members.drop("state")
+        locked = True
     lock = None
     if locked:
         reason = members.text(pick(members, "activeLockReason", "active_lock_reason"))
@@ -223,7 +226,9 @@ def _deleted(
     if raw.event.action == "deleted":
         by = raw.event.by
         mark = Mark(by_id=by, at=at)
-        return (mark, None) if by in (None, author.id) else (None, mark)
+        unknown = author.kind is UserKind.REGISTERED and author.handle is None
+        own = unknown or by in (None, author.id)
+        return (mark, None) if own else (None, mark)
     return (None if at is None else Mark(at=at)), None
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -15,7 +16,7 @@ from .._gathering import Frame, Piece, build
 from .._json import Place
 from .._members import Members
 from .._report import Collector
-from ._names import Names, first, page_of
+from ._names import Names, first, nodes_of, page_of
 from ._posts import PLATFORM, Common, common_of, status_of, tags_of
 from ._raw import Raw
 
@@ -107,7 +108,7 @@ class _Builder:
             root_id=root_id,
             kind=ThreadKind.QA if is_qa else ThreadKind.DISCUSSION,
             status=facts[-1][1].status if facts else Status(),
-            accepted=tuple(accepted) if is_qa else (),
+            accepted=tuple(accepted),
             provenance=Provenance(platform=PLATFORM),
         )
         stubs = self._stubs(replies)
@@ -126,6 +127,8 @@ class _Builder:
         status = status_of(members)
         answerable = self._answerable(members)
         answer = self._accepted(members, raw)
+        if answer:
+            members.drop_if(isAnswered=True)
         declared = self._replies(members, "comments", self._root_id, raw.where)
         for name in ("commentTotal", "comments_count"):
             count = members.count(name)
@@ -245,7 +248,6 @@ class _Builder:
 
     def _accepted(self, members: Members, raw: Raw) -> str | None:
         """Take which comment is the answer; who chose it, and when, stays."""
-        members.drop_if(isAnswered=True)
         answer = members.peek("answer")
         if isinstance(answer, dict):
             members.drop("answer")
@@ -267,12 +269,21 @@ class _Builder:
     ) -> dict[str, int]:
         """Take a connection, and keep what it says of what is not in it."""
         value = members.peek(name)
-        if isinstance(value, list) or type(value) is int:
+        if isinstance(value, list):
             members.drop(name)
-            return {name: value} if type(value) is int and value >= 0 else {}
-        if not isinstance(value, dict):
             return {}
-        members.drop(name)
+        if not isinstance(value, dict):
+            count = members.count(name)
+            return {} if count is None else {name: count}
+        if nodes_of(value) or _is_connection(value):
+            members.drop(name)
+        else:
+            members.report.damage(
+                "field",
+                "a member is no list of comments: it is kept in extra only",
+                str(where.down(name)),
+                kind="skipped",
+            )
         total, page = value.get("totalCount"), page_of(value)
         count = total if type(total) is int and total >= 0 else None
         more = True in (page.get("hasNextPage"), page.get("hasPreviousPage"))
@@ -314,6 +325,12 @@ class _Builder:
                 )
             )
         return found
+
+
+def _is_connection(value: dict[str, Any]) -> bool:
+    """Tell whether what a connection holds, if it was asked for, is a list."""
+    held = [value[name] for name in ("nodes", "edges") if value.get(name) is not None]
+    return all(isinstance(each, list) for each in held)
 
 
 def _once(pieces: list[Piece]) -> Iterable[Piece]:

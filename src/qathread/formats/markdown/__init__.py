@@ -20,6 +20,7 @@ in the file           model part
                       ``links``, ``provenance``: as in our JSON
 block quote           a body in Markdown, line for line
 code fence            a body of another media type, which ``posts`` names
+last line             ``<!-- end -->``, so that a file that was cut is noticed
 other lines           for people; they are made of the header again when it is read,
                       and a line that differs is reported
 ====================  ================================================================

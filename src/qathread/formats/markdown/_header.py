@@ -18,6 +18,7 @@ __all__ = ["LAYOUT", "header", "shell", "with_bodies"]
 
 LAYOUT: Final = 1
 _LISTS: Final = ("users", "stubs", "tallies", "bounties", "links")
+_SHARED: Final = ("provenance", "body")
 _SHOWN: Final = {"users": "people"}
 _INNER: Final = {shown: name for name, shown in _SHOWN.items()}
 _KEY: Final = re.compile(r"([a-z][a-z_-]{0,40}): ?")
@@ -95,12 +96,15 @@ def shell(lines: list[str]) -> tuple[Thread, frozenset[str]]:
         raise FormatError("field", "the header names no first post")
     posts: list[Post] = []
     usual = members.pop("usual", {})
-    if not isinstance(usual, dict):
-        raise FormatError("field", "usual is no object", None, None, "usual")
+    if not isinstance(usual, dict) or not all(
+        name in _SHARED and isinstance(shared, dict) for name, shared in usual.items()
+    ):
+        problem = f"usual is no object of {' and '.join(_SHARED)}"
+        raise FormatError("field", problem, None, None, "usual")
     for place, each in enumerate(listed):
         for name, shared in usual.items():
             own = each.get(name, {})
-            if isinstance(own, dict) and isinstance(shared, dict):
+            if isinstance(own, dict):
                 each[name] = {**shared, **own}
         try:
             posts.append(post_of(each, "", root_id))
@@ -151,7 +155,7 @@ def with_bodies(thread: Thread, sources: Mapping[str, str]) -> Thread:
 def _usual(posts: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """Take out of posts what all of them say of their origins and bodies."""
     found: dict[str, dict[str, Any]] = {}
-    for name in ("provenance", "body"):
+    for name in _SHARED:
         held = [post[name] for post in posts if name in post]
         if len(held) < 2 or len(held) < len(posts):
             continue

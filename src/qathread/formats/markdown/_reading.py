@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Final
 
-from ...errors import FormatError, IntegrityError, excerpt
+from ...errors import FormatError, excerpt
 from ...thread import Thread
 from .._looks import decode, refuse_foreign
 from .._report import Collector
 from .._sources import Input
 from ._header import shell, with_bodies
-from ._text import ENDS, Block, blocks
+from ._text import ENDS, LAST, Block, blocks
 
 __all__ = ["read_markdown", "sniff_markdown"]
 
@@ -56,6 +56,14 @@ def read_markdown(input: Input, options: Mapping[str, object]) -> Iterator[Threa
             "this Markdown was not written by qathread, so it does not say who wrote "
             "what: there is no thread to read",
         )
+    if match[0].startswith("---\r"):
+        # We write LF alone, so an editor changed them, also within texts.
+        text = text.replace("\r\n", "\n")
+        report.tell(
+            "line-ends",
+            "a file whose line ends were changed to CR LF: each is read as LF",
+            "line 1",
+        )
     reader = _Reader(text, report)
     at: int | None = 0
     while at is not None:
@@ -67,6 +75,7 @@ class _Reader:
     def __init__(self, text: str, report: Collector) -> None:
         self._text, self._report = text, report
         self._counted, self._line = 0, 1  # lines up to a place, which moves on
+        self._whole = False  # whether the last line was seen
 
     def thread(self, at: int) -> tuple[Thread, int | None]:
         """Return the thread whose header begins at *at*, and where the next is."""
@@ -89,6 +98,15 @@ class _Reader:
             raise self._error(start, error) from error
         found, sources, following = self._blocks(at, empty)
         self._compare(where, empty, found)
+        if following is None and not self._whole:
+            self._report.damage(
+                "no-end",
+                f"the last line, {LAST}, is not there: the file was cut off, or it was "
+                "taken out; what is there is read",
+                self._where(len(text)),
+                kind="noted",
+                error="syntax",
+            )
         for post in empty.posts:
             if post.stands and post.id not in sources and post.id not in silent:
                 self._report.damage(
@@ -96,11 +114,7 @@ class _Reader:
                     "a post without its text, which was cut off or taken out",
                     f"{where}: {post.id}",
                 )
-        try:
-            return with_bodies(empty, sources), following
-        except IntegrityError as error:
-            problem = FormatError("field", str(error))
-            raise self._error(start, problem) from error
+        return with_bodies(empty, sources), following
 
     # -- the text ----------------------------------------------------------------
 
@@ -130,6 +144,9 @@ class _Reader:
                 end = self._line_end(at)
                 line = text[at:end].rstrip("\r\n")
                 at = end
+                if line == LAST:
+                    self._whole = True
+                    continue
                 lines.append(line)
                 match = _NUMBERED.match(line)
                 if match is not None:
@@ -167,7 +184,7 @@ class _Reader:
     def _fenced(self, fence: re.Match[str]) -> tuple[str, int]:
         """Return what a fence holds, and where it ends."""
         text, start = self._text, fence.end()
-        end = text.find(f"\n{fence[1]}", start)
+        end = text.find(f"\n{fence[1]}", start - 1)  # it may be empty
         if end < 0:
             self._report.damage(
                 "syntax",
@@ -184,8 +201,6 @@ class _Reader:
         return len(self._text) if end < 0 else end + 1
 
     def _where(self, at: int) -> str:
-        if at < self._counted:
-            return f"line {self._text.count(chr(10), 0, at) + 1}"
         self._line += self._text.count("\n", self._counted, at)
         self._counted = at
         return f"line {self._line}"

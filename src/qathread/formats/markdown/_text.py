@@ -19,10 +19,12 @@ from ...bodies import MARKDOWN, Body
 from ...posts import Post, Question, Stub
 from ...thread import Thread, index_in
 
-__all__ = ["ENDS", "Block", "blocks", "quoted"]
+__all__ = ["ENDS", "LAST", "Block", "blocks", "quoted"]
 
 _DEEPEST: Final = 6  # Markdown has six levels of headings
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]<>#&!~|])")  # what means something in a line
+#: The last line of a file, which a file that was cut has not.
+LAST: Final = "<!-- end -->"
 ENDS: Final = re.compile(r"\r\n?|\n")
 _FENCES: Final = re.compile(r"`+")
 

@@ -10,7 +10,7 @@ from .._features import FEATURES, lose, report_losses
 from .._own_parts import NOT_HELD
 from .._report import Collector
 from ._header import header
-from ._text import blocks, quoted
+from ._text import LAST, blocks, quoted
 
 __all__ = ["write_markdown"]
 
@@ -25,7 +25,7 @@ def write_markdown(
     Write threads one after another, a rule between them.
 
     A deleted or removed post leaves one line. What the report names is left out on
-    purpose: the file is for people to read.
+    purpose: the file is for people to read. The last line says that it is whole.
 
     Raises:
         LossError: If strict, at the first loss.
@@ -50,6 +50,7 @@ def write_markdown(
                 out.write(f"\n{quoted(body)}".encode())
     if not count:
         raise ValidationError("there is no thread to write: give at least one")
+    out.write(f"\n{LAST}\n".encode())
 
 
 def _lose_title(thread: Thread, report: Collector) -> None:

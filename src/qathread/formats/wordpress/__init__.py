@@ -35,6 +35,7 @@ WXR                                    qathread
 ``dsq:remote/dsq:id``                  the id of a user
 ``qathread_thread``, ``qathread_post`` members of our own, as meta data: what WXR has
                                        no word for
+beside ``item`` and ``wp:author``      nothing: categories, terms and such are told
 anything else                          ``provenance.extra``: ``wp:comment_type``,
                                        ``wp:comment_author_email``, ``wp:postmeta``,
                                        ``dsq:thread_identifier``, ...

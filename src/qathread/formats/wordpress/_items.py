@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from datetime import datetime, tzinfo
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
 
@@ -24,9 +24,10 @@ from .._members import Members
 from .._report import Collector
 from .._xml_events import Record, children, text_of
 from .._xml_members import of_record, taken_text
-from ._own import Own, taken_own
+from ._authors import Authors
+from ._own import REMOVED, Own, taken_own
 
-__all__ = ["Authors", "Item", "slug"]
+__all__ = ["Item", "slug"]
 
 PLATFORM: Final = "wordpress"
 _NEVER: Final = "0000-00-00 00:00:00"
@@ -34,43 +35,7 @@ _FEED_TIME: Final = re.compile(
     r"(?:[A-Z][a-z]{2}, )?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} "
     r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})? (?:[+-][0-9]{4}|GMT|UT)"
 )
-_REMOVED: Final = ("spam", "trash", "post-trashed")
 _HIDDEN: Final = ("private", "draft", "future", "auto-draft")
-
-
-class Authors:
-    """
-    The people that an export lists, and how it states times.
-
-    Args:
-        report: Hears of what does not fit.
-        zone: The zone of times that state none.
-    """
-
-    def __init__(self, report: Collector, zone: tzinfo | None) -> None:
-        self._report, self.zone = report, zone
-        self._by_login: dict[str, User] = {}
-        self._by_number: dict[str, User] = {}
-
-    def take(self, record: Record) -> None:
-        """Keep one ``wp:author``."""
-        members = of_record(record, self._report)
-        login = taken_text(members, "wp:author_login")
-        if login is None:
-            return
-        name = taken_text(members, "wp:author_display_name")
-        self._by_login[login] = User(id=login, name=name, handle=login)
-        number = taken_text(members, "wp:author_id")
-        if number is not None:
-            self._by_number[number] = self._by_login[login]
-
-    def of_login(self, login: str) -> User:
-        """Return who has a login."""
-        return self._by_login.get(login) or User(id=login, handle=login)
-
-    def of_number(self, number: str, name: str | None) -> User:
-        """Return who has a number."""
-        return self._by_number.get(number) or User(id=f"user:{number}", name=name)
 
 
 @frozen
@@ -216,6 +181,7 @@ class Item:
         name = taken_text(members, "wp:comment_author")
         author = self._commenter(members, post_id, name)
         origin = self._times(members, "wp:comment_date", None)
+        state = text_of(members.peek("wp:comment_approved"))
         pending, removed = _approved(members)
         kind = text_of(members.peek("wp:comment_type"))
         if kind == "comment":
@@ -248,7 +214,7 @@ class Item:
             author=author,
             where=where,
         )
-        own.add(mine, piece)
+        own.add(mine, piece, state)
         return piece
 
     def _commenter(self, members: Members, post_id: str, name: str | None) -> User:
@@ -328,9 +294,9 @@ class Item:
             return None
         try:
             at = parsedate_to_datetime(text)
-            if at.tzinfo is None or not EARLIEST <= at <= LATEST:
-                return None
-        except (ValueError, TypeError, OverflowError, IndexError):
+        except ValueError:  # such as day 31 of a shorter month
+            return None
+        if not EARLIEST <= at <= LATEST:
             return None
         members.drop("pubDate")
         return iso(at.isoformat())
@@ -355,7 +321,11 @@ def _tags(members: Members) -> tuple[str, ...]:
             rest.append(each)
         elif each.get("@domain") in ("post_tag", "tag"):
             found.append(name)
-            if each.get("@nicename") not in (None, slug(name)) or len(each) > 3:
+            usual = {"@domain", "@nicename", "#text"}
+            if (
+                each.get("@nicename") not in (None, slug(name))
+                or not each.keys() <= usual
+            ):
                 rest.append(each)
         else:
             rest.append(each)
@@ -391,7 +361,7 @@ def _approved(members: Members) -> tuple[Mark | None, Mark | None]:
     if state in ("0", "hold"):
         members.drop("wp:comment_approved")
         return Mark(), None
-    if state in _REMOVED:
+    if state in REMOVED:
         members.drop("wp:comment_approved")
         return None, Mark(reason=state)
     if state in ("1", "approve"):

@@ -7,7 +7,8 @@ from ...thread import Thread
 from .._sources import Input
 from .._times import zone_of
 from .._xml_events import Record, children, records, text_of
-from ._items import Authors, Item
+from ._authors import Authors
+from ._items import Item
 
 __all__ = ["read_wordpress"]
 
@@ -30,6 +31,21 @@ _PARTS: Final = frozenset(
         "oembed_cache",
         "revision",
         "user_request",
+    }
+)
+#: What says nothing of the site, or only what it is called.
+_FEED: Final = frozenset(
+    {
+        "description",
+        "docs",
+        "generator",
+        "language",
+        "link",
+        "pubDate",
+        "title",
+        "wp:base_blog_url",
+        "wp:base_site_url",
+        "wp:wxr_version",
     }
 )
 
@@ -78,9 +94,10 @@ def _threads(input: Input, authors: Authors) -> Iterator[Thread]:
         )
     comments: list[Record] = []
     for record in found:
-        if record.name == "wp:comment":
+        if record.inner:
             comments.append(record)
-        elif record.name == "item":
+            continue
+        if record.name == "item":
             if _is_thread(record, comments):
                 yield Item(record, comments, authors, report).thread()
             else:
@@ -90,9 +107,23 @@ def _threads(input: Input, authors: Authors) -> Iterator[Thread]:
                     "they are left out",
                     f"{record}: {_type_of(record)}",
                 )
-            comments = []
         elif record.name == "wp:author":
             authors.take(record)
+        elif record.name == "wp:comment" or comments:
+            report.loss(
+                "stray-comment",
+                "comments outside of any item: they are left out",
+                str(record),
+                count=len(comments) or 1,
+            )
+        elif record.name not in _FEED and record.value != "":
+            report.tell(
+                "site",
+                "what the file says of the site, such as its categories: it is left "
+                "out",
+                f"{record}: {record.name[:60]}",
+            )
+        comments = []
 
 
 def _is_thread(record: Record, comments: list[Record]) -> bool:

@@ -6,24 +6,24 @@ from datetime import datetime
 from typing import Any, BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from ..._walks import preorder
 from ...bodies import HTML
 from ...errors import ValidationError
 from ...posts import Post, Question
-from ...thread import Thread, index_in
+from ...thread import Thread
 from .._features import FEATURES, lose, report_losses
 from .._own_parts import NOT_HELD, members_of, post_members
 from .._report import Collector
 from .._sparse import sparse
 from .._xml_text import FORBIDDEN
 from ._items import slug
+from ._numbers import Numbers
+from ._own import approval
 
 __all__ = ["write_wordpress"]
 
 _TARGET: Final = "WXR"
 _HELD: Final = frozenset(FEATURES) - NOT_HELD
 _NEVER: Final = "0000-00-00 00:00:00"
-_LARGEST: Final = 2**63
 _HEAD: Final = """\
 <?xml version="1.0" encoding="UTF-8" ?>
 <rss version="2.0"
@@ -40,7 +40,7 @@ _HEAD: Final = """\
 <wp:wxr_version>1.2</wp:wxr_version>
 """
 _FOOT: Final = "</channel>\n</rss>\n"
-_REMOVED: Final = ("spam", "trash", "post-trashed")
+_HIDDEN: Final = ("private", "draft", "future")
 
 
 def write_wordpress(
@@ -57,23 +57,23 @@ def write_wordpress(
         LossError: If strict, at the first loss.
         ValidationError: If there is no thread at all.
     """
-    number = 0
-    for number, thread in enumerate(threads, start=1):
-        if number == 1:
+    numbers = Numbers()
+    count = 0
+    for count, thread in enumerate(threads, start=1):
+        if count == 1:
             out.write(_HEAD.encode())
         report_losses(thread, report, target=_TARGET, held=_HELD)
-        for line in _item(thread, number, report):
+        for line in _item(thread, numbers, report):
             out.write(line.encode())
-    if not number:
+    if not count:
         raise ValidationError("there is no thread to write: give at least one")
     out.write(_FOOT.encode())
 
 
-def _item(thread: Thread, number: int, report: Collector) -> Iterator[str]:
+def _item(thread: Thread, given: Numbers, report: Collector) -> Iterator[str]:
     root = thread.root
     question = root if isinstance(root, Question) else None
-    post_id = _own_number(thread.id) or number
-    members = _thread_members(thread, question, post_id)
+    members = _thread_members(thread, question)
     yield "<item>\n"
     yield _element("title", None if question is None else question.title)
     yield _element("link", _url(question))
@@ -89,7 +89,7 @@ def _item(thread: Thread, number: int, report: Collector) -> Iterator[str]:
     yield _element("content:encoded", source)
     yield _element("excerpt:encoded", None)
     yield _element("dsq:thread_identifier", thread.id)
-    yield _plain("wp:post_id", str(post_id))
+    yield _plain("wp:post_id", str(given.of_item(thread)))
     yield _plain("wp:post_date", _time(created_at))
     yield _plain("wp:post_date_gmt", _time(created_at))
     edited_at = question.edited_at if question is not None else None
@@ -110,7 +110,7 @@ def _item(thread: Thread, number: int, report: Collector) -> Iterator[str]:
         yield f'<category domain="post_tag" nicename={nicename}>{_cdata(tag)}'
         yield "</category>\n"
     yield _meta("wp:postmeta", "qathread_thread", members)
-    numbers = _numbers(thread)
+    numbers = given.of_comments(thread)
     for post in thread.posts:
         if post is not question:
             yield from _comment(thread, post, numbers, report)
@@ -122,12 +122,10 @@ def _comment(
 ) -> Iterator[str]:
     _look(post, report)
     without = ["created_at"] if _is_held(post.created_at) else []
-    if str(numbers[post.id]) == post.id:
-        without.append("id")
     parent_id = post.parent_id or ""
     if parent_id == thread.root.id or parent_id in numbers:
         without.append("parent_id")
-    members = post_members(post, *without)
+    members = _members(post, *without)
     tally = thread.tally(post.id)
     if tally.known:
         members["tally"] = sparse(tally, "post_id")
@@ -143,7 +141,7 @@ def _comment(
     yield _plain("wp:comment_date", at)
     yield _plain("wp:comment_date_gmt", at)
     yield _element("wp:comment_content", post.body.source)
-    yield _plain("wp:comment_approved", _approved(post))
+    yield _plain("wp:comment_approved", approval(post))
     kind = _kept(post, "wp:comment_type")
     yield _element("wp:comment_type", kind or "comment")
     yield _plain("wp:comment_parent", str(numbers.get(parent_id, 0)))
@@ -155,9 +153,7 @@ def _comment(
 # -- what WXR has no word for --------------------------------------------------------
 
 
-def _thread_members(
-    thread: Thread, question: Question | None, post_id: int
-) -> dict[str, Any]:
+def _thread_members(thread: Thread, question: Question | None) -> dict[str, Any]:
     gaps = {stub.id for stub in thread.stubs}
     members = members_of(thread, tallies_of={*gaps, thread.root.id})
     if question is None:
@@ -169,48 +165,18 @@ def _thread_members(
         without.append("title")
     if all(tag.strip() and not FORBIDDEN.search(tag) for tag in question.tags):
         without.append("tags")
-    if question.id == f"p{post_id}":
-        without.append("id")
-    members["question"] = post_members(question, *without)
+    members["question"] = _members(question, *without)
     place = next(at for at, post in enumerate(thread.posts) if post is question)
     if place:
         members["question_at"] = place
     return members
 
 
-def _numbers(thread: Thread) -> dict[str, int]:
-    """
-    Return a number for each comment; a reply has a greater one than its parent.
-
-    Importers keep the tree only in this order. Ids that are such numbers stay.
-    """
-    index = index_in(thread)
-    root_id = thread.root.id
-    way = [
-        node.post.id
-        for _, node in preorder(index.nodes, root_id)
-        if node.post.id in thread and node.post.id != root_id
-    ]
-    own: dict[str, int] = {}
-    for post_id in way:
-        number = _number(post_id)
-        above = own.get(thread[post_id].parent_id or "", 0)
-        if number is None or number <= above:
-            return {each: at for at, each in enumerate(way, start=1)}
-        own[post_id] = number
-    return own
-
-
-def _number(text: str) -> int | None:
-    """Return the whole number from 1 up that *text* is, written in the usual way."""
-    if len(text) > 19 or not (text.isascii() and text.isdigit()) or text[0] == "0":
-        return None
-    number = int(text)
-    return number if number < _LARGEST else None
-
-
-def _own_number(thread_id: str) -> int | None:
-    return _number(thread_id[1:]) if thread_id[:1] == "p" and thread_id[1:] else None
+def _members(post: Post, *without: str) -> dict[str, Any]:
+    members = post_members(post, *without)
+    if post.created_at is None:  # else it gets the time of an import
+        members["created_at"] = None
+    return members
 
 
 # -- what it has a word for ----------------------------------------------------------
@@ -256,18 +222,9 @@ def _state(thread: Thread, question: Question | None) -> str:
     if question is None or not question.stands:
         return "trash"
     if status.hidden is not None:
-        return "private"
+        reason = status.hidden.reason
+        return reason if reason in _HIDDEN else "private"
     return "publish" if status.pending is None else "pending"
-
-
-def _approved(post: Post) -> str:
-    if post.removed is not None:
-        reason = post.removed.reason
-        return reason if reason in _REMOVED else "trash"
-    if post.deleted is not None:
-        return "trash"
-    waits = post.status.pending is not None or post.status.hidden is not None
-    return "0" if waits else "1"
 
 
 def _is_held(at: datetime | None) -> bool:
