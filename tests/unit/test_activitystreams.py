@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from qathread.errors import FormatError, ValidationError
 from qathread.feedback import DOWN, UP, Reaction, Vote
 from qathread.formats import Reading, read, sniff, write
 from qathread.formats.activitystreams._shapes import held_id, written_id
+from qathread.limits import Limits
 from qathread.posts import Answer, Comment, Post, Question, Stub
 from qathread.provenance import TimePrecision
 from qathread.revisions import RevisionKind
@@ -708,3 +710,231 @@ def test_documents_of_a_folder_are_one_reading(tmp_path: Any) -> None:
         (thread,) = found
     assert len(thread) == 2
     assert found.format == NAME
+
+
+# -- what must not be lost or made up ----------------------------------------------
+
+
+def test_a_delete_of_a_post_by_somebody_unknown_is_no_removal() -> None:
+    stone = {"type": "Tombstone", "id": f"{SITE}2"}
+    thread = one(page(), deed("Delete", {**stone, "inReplyTo": f"{SITE}1"}))
+    gone = thread[f"{SITE}2"]
+    assert gone.removed is None, "nothing says who wrote it"
+    assert gone.deleted == Mark(by_id=GREG)
+    alone = one(deed("Delete", stone)).question
+    assert alone.deleted == Mark(by_id=GREG)
+
+
+def test_an_update_alone_is_the_post() -> None:
+    thread = one(deed("Update", page(updated=LATER), actor=ADA))
+    assert thread.question.edited_at == at(LATER)
+    assert thread.question.revision == 1, "how often it was changed is not known"
+    assert thread.revisions == ()
+    assert thread.author(f"{SITE}1").id == ADA
+
+
+def test_an_update_after_a_delete_does_not_bring_a_post_back() -> None:
+    changed = deed("Update", page(content="<p>New.</p>", updated=LATER), actor=ADA)
+    deleted = deed("Delete", f"{SITE}1", actor=ADA, published=NOON)
+    for documents in ((deleted, changed), (changed, deleted)):
+        question = one(*documents).question
+        assert question.deleted == Mark(by_id=ADA, at=at(NOON))
+        assert question.body.source == "<p>New.</p>"
+
+
+def test_a_delete_that_was_undone_leaves_no_mark() -> None:
+    deleted = deed("Delete", f"{SITE}1", id=f"{SITE}d", actor=ADA)
+    undone = deed("Undo", deleted, actor=ADA)
+    for documents in ((page(), deleted, undone), (undone, deleted, page())):
+        question = one(*documents).question
+        assert question.deleted is question.removed is None
+
+
+def test_a_tombstone_in_a_collection_of_replies_is_a_reply() -> None:
+    stone = {"type": "Tombstone", "id": f"{SITE}2", "deleted": LATER}
+    held = {"type": "Collection", "totalItems": 2, "items": [stone, note("3", None)]}
+    thread = one(page(replies=held))
+    assert thread[f"{SITE}2"].deleted == Mark(at=at(LATER))
+    assert [post.parent_id for post in thread.comments] == [f"{SITE}1"] * 2
+    assert thread.author(f"{SITE}2").kind == "deleted"
+
+
+def test_circles_across_servers_are_cut_whatever_comes_first() -> None:
+    there = "https://b.example/n/1"
+    far = {**note("2"), "id": there, "inReplyTo": [f"{SITE}3", f"{SITE}gone"]}
+    near = {**note("3"), "inReplyTo": {"id": there, "type": "Link"}}
+    below = note("4", "3")
+    some, others = one(far, near, below), one(below, near, far)
+    assert some == others
+    assert some.id == there
+    assert told(far, near, below)["cycle"] == 1
+    with pytest.raises(FormatError, match="circle"):
+        threads(far, near, strict=True)
+
+
+def test_two_activities_under_one_id_are_told() -> None:
+    same = f"{SITE}a/1"
+    like = deed("Like", f"{SITE}1", id=same, published=NOON)
+    other = deed("Dislike", f"{SITE}1", id=same, published=NOON)
+    found = told(page(), like, other)
+    assert found["duplicate-id"] == 1
+    assert "duplicate-id" not in told(page(), like, like)
+    assert one(page(), like, other) == one(page(), other, like)
+
+
+def test_all_languages_of_a_map_are_kept() -> None:
+    texts = {"fr": "Oui", "en": "Yes", "de": "Ja"}
+    found = page(content=..., contentMap=texts)
+    question = one(found).question
+    assert (question.body.source, question.body.language) == ("Ja", "de")
+    assert extra(question)["contentMap"] == texts
+    assert (
+        question == one({**found, "contentMap": dict(reversed(texts.items()))}).question
+    )
+
+
+def test_a_poll_keeps_its_options_and_is_not_closed_as_a_thread() -> None:
+    option = {"type": "Note", "name": "A", "replies": {"totalItems": 3}}
+    poll = note("1", None, type="Question", oneOf=[option], votersCount=3, closed=NOON)
+    thread = one(poll)
+    assert thread.status.closed is None
+    assert thread.kind == "discussion"
+    kept = extra(thread.question)
+    assert kept["oneOf"] == [option]
+    assert (kept["votersCount"], kept["closed"]) == (3, NOON)
+    assert len(thread) == 1
+
+
+def test_what_a_collection_says_of_itself_is_told() -> None:
+    held = {"type": "Collection", "summary": "Mine", "zz": 1, "items": [page()]}
+    assert told(held)["collection"] == 1
+    assert "collection" not in told({"type": "Collection", "items": [page()]})
+
+
+def test_changes_that_are_nested_deep_do_no_harm() -> None:
+    inner: Any = []
+    for _ in range(900):
+        inner = [inner]
+    ours = {"id": "t", "root": f"{SITE}1", "changes": {"is": inner}, "digest": ""}
+    thread = {"is": {"thread": inner}}
+    held = {"type": "Collection", "qathreadThread": ours, "items": [page()]}
+    for change in ({"is": inner}, thread, {"of": {"title": {"is": inner}}}):
+        ours["changes"] = change
+        source = json.dumps({"@context": CONTEXT, **held}).encode()
+        (found,) = read(source, NAME, limits=Limits(json_depth=2_000))
+        assert found.id == "t"
+
+
+def test_a_reaction_without_an_emoji_is_kept_in_extra() -> None:
+    done = deed("EmojiReact", f"{SITE}1", published=NOON)
+    thread = one(page(), done)
+    assert thread.content.reactions == ()
+    assert extra(thread.question)["qathreadActivities"] == [done]
+
+
+def test_a_graph_is_what_it_holds() -> None:
+    thread = one({"@context": CONTEXT, "@graph": [page(), note("2", "1")]})
+    assert len(thread) == 2
+
+
+def test_replies_may_be_a_plain_list() -> None:
+    thread = one(page(replies=[note("2", None), f"{SITE}3", 5]))
+    assert thread[f"{SITE}2"].parent_id == f"{SITE}1"
+    assert [stub.id for stub in thread.content.stubs] == [f"{SITE}3"]
+    assert extra(thread.question)["replies"] == [f"{SITE}2", f"{SITE}3", 5]
+    assert told(page(replies=[5])) == {"field": 1}
+
+
+def test_more_objects_than_the_limit_are_refused() -> None:
+    with pytest.raises(FormatError, match="records"):
+        threads(page(), note(), note("3"), limits=Limits(records=2))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        5,
+        {"at": {}},
+        {"of": {"answers": {"at": {"x": {}}}}},
+        {"of": {"users": {"at": {}, "list": 5}}},
+        {"of": {"users": {"at": {}, "list": [5]}}},
+        {"of": {"nothing": {"is": 1}}},
+    ],
+)
+@pytest.mark.parametrize("names", [{"id": "t", "root": f"{SITE}1"}, {"id": 5}])
+def test_changes_that_fit_nothing_are_told(changes: Any, names: Any) -> None:
+    held = {"type": "Collection", "items": [page()]}
+    found = {**held, "qathreadThread": {**names, "changes": changes}}
+    assert told(found) == {"field": 1}
+    thread = one(found)
+    assert thread.id == ("t" if "root" in names else f"{SITE}1")
+    assert thread.question.title == "Why?"
+
+
+def test_a_name_of_ours_that_cannot_be_decoded_stays_as_it_is() -> None:
+    assert held_id("urn:qathread:id:%ff") == "urn:qathread:id:%ff"
+    assert held_id("urn:qathread:id:%00") == "urn:qathread:id:%00"
+
+
+def test_a_context_may_rename_the_vocabulary() -> None:
+    context = {"as": {"@id": f"{CONTEXT}#"}, "x": "https://x.example/"}
+    thread = one({**page(), "@context": [context]})
+    assert thread.question.title == "Why?"
+
+
+def test_a_text_may_be_a_value_or_a_map_of_nothing() -> None:
+    said = {"@value": "Ja", "@language": "de"}
+    assert one(page(content=said)).question.body.source == "Ja"
+    assert one(page(content=["Ja", "Yes"])).question.body.source == "Ja"
+    found = one(page(content=..., contentMap="Ja")).question
+    assert found.body.source == "Ja"
+    empty = one(page(content=..., contentMap={"de": None})).question
+    assert empty.body.source == ""
+    assert extra(empty)["contentMap"] == {"de": None}
+
+
+def test_an_object_of_no_type_is_read_and_written_without_one() -> None:
+    found = {"@context": CONTEXT, **page(type=...)}
+    thread = one(found)
+    assert extra(thread.question)["type"] is None
+    assert "type" not in items(thread)[0]
+
+
+def test_an_unknown_type_with_an_actor_is_no_post() -> None:
+    odd = {"type": "Xyz", "object": f"{SITE}1", "content": "x"}
+    assert told({"@context": CONTEXT, **odd}) == {"no-post": 1, "no-thread": 1}
+
+
+def test_the_activities_in_a_collection_of_likes_count() -> None:
+    like = deed("Like", f"{SITE}1", published=NOON)
+    held = {"type": "Collection", "totalItems": 0, "items": [like, f"{SITE}a"]}
+    thread = one(page(likes=held))
+    assert thread.tally(f"{SITE}1").up == 1
+    assert told(page(likes=held))["count-differs"] == 1
+
+
+def test_odd_members_of_activities_are_told() -> None:
+    assert told(page(), deed("Undo", 5))["field"] == 1
+    wrong = deed("Like", f"{SITE}1", published="noon")
+    assert told(page(), wrong)["instant"] == 1
+    naive = deed("Like", f"{SITE}1", published="2026-01-01T12:00:00")
+    assert told(page(), naive)["zone-not-stated"] == 1
+    assert told(page(contentMap={"de": 5}))["field"] == 1
+
+
+def test_a_dislike_that_is_no_vote_is_written_as_one_all_the_same() -> None:
+    done = deed("Dislike", f"{SITE}1", published=NOON)
+    thread = one(note("1", None), done, likes="reactions")
+    assert [each.kind for each in thread.content.reactions] == ["dislike"]
+    out = io.BytesIO()
+    write(thread, out, NAME)
+    assert list(read(out.getvalue(), NAME)) == [thread]
+
+
+def test_a_folder_or_a_text_of_something_else_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    with pytest.raises(FormatError):
+        read(tmp_path)
+    assert sniff(b'"id": 1, "type": "story", "acct": 1, "time": 1') is None

@@ -226,7 +226,10 @@ def test_a_real_post_alone_is_a_thread(samples: Path) -> None:
 def test_a_real_list_of_topics_has_no_posts(samples: Path) -> None:
     path = samples / "discourse_topics_pinned.json"
     assert threads(path) == {}
-    assert told(path) == {("skipped", "posts-missing"): 3}
+    assert told(path) == {
+        ("skipped", "posts-missing"): 3,
+        ("noted", "answer-members"): 1,
+    }
     with pytest.raises(LossError, match="posts-missing"):
         threads(path, strict=True)
 
@@ -622,3 +625,157 @@ def test_a_post_without_text_has_an_empty_body() -> None:
     assert told(source) == {("noted", "body-missing"): 1}
     spoken = only(encoded(post(1, locale="pt_BR"))).question
     assert spoken.body.language == "pt-BR"
+
+
+# -- what must not be lost or made up --------------------------------------------------
+
+
+def test_likes_that_are_no_number_are_not_0() -> None:
+    odd = post(1, actions_summary=[{"id": 2, "count": "3"}])
+    source = encoded(topic(odd, post(2)))
+    thread = only(source)
+    assert "like" not in thread.reactions("101")
+    assert extra(thread["101"])["actions_summary"] == [{"id": 2, "count": "3"}]
+    assert told(source) == {("skipped", "field"): 1}
+    assert thread.tally("102").complete is False
+
+
+def test_a_reaction_that_says_more_stays_in_extra() -> None:
+    said = [{"id": "heart", "type": "emoji", "count": 2, "users": ["ada"]}]
+    thread = only(encoded(topic(post(1, reactions=said))))
+    assert thread.reactions("101")["heart"] == 2
+    assert extra(thread["101"])["reactions"] == said
+    plain = [{"id": "heart", "type": "emoji", "count": 2}]
+    assert "reactions" not in extra(
+        only(encoded(topic(post(1, reactions=plain))))["101"]
+    )
+
+
+def test_an_author_without_an_id_is_gone_only_if_the_site_says_so() -> None:
+    named = post(2)
+    del named["user_id"]
+    unsaid = post(3)
+    for name in ("user_id", "username", "name"):
+        del unsaid[name]
+    gone = post(4, user_id=None, username=None, name=None)
+    thread = only(encoded(topic(post(1), named, unsaid, gone)))
+    assert thread.author("102").kind == thread.author("103").kind == "registered"
+    assert thread.author("102").name == "Ada L"
+    assert thread.author("104").kind == "deleted"
+    assert len({thread[each].author_id for each in ("102", "103", "104")}) == 3
+
+
+def test_a_stream_of_a_wrong_kind_is_kept_and_told() -> None:
+    odd = topic(post(1))
+    odd["post_stream"]["stream"] = {"1": "x"}
+    assert extra(only(encoded(odd)))["post_stream"] == {"stream": {"1": "x"}}
+    assert told(encoded(odd)) == {("skipped", "field"): 1}
+    odd["post_stream"]["stream"] = [101, {"x": 1}, None]
+    assert told(encoded(odd)) == {("skipped", "field"): 2}
+    empty = topic()
+    empty["post_stream"] = {"stream": [], "posts": "none"}
+    assert extra(only(encoded(empty)))["post_stream"] == {"posts": "none"}
+    assert told(encoded(empty))["skipped", "field"] == 1
+
+
+def test_a_topic_without_an_id_is_that_of_its_posts() -> None:
+    nameless = topic(post(1), post(2))
+    del nameless["id"]
+    thread = only(encoded(nameless))
+    assert (thread.id, thread.question.title) == ("9", "A title")
+    lost = topic()
+    del lost["id"]
+    source = encoded([lost, topic(post(1))])
+    assert told(source) == {("skipped", "field"): 1}
+
+
+def test_what_only_a_list_of_topics_says_is_added_to_its_topic() -> None:
+    told_of = {"id": 9, "title": "A title", "views": 15, "excerpt": "Short"}
+    listed = {"topic_list": {"topics": [told_of], "more_topics_url": "/latest?page=1"}}
+    source = encoded([listed, topic(post(1))])
+    thread = only(source)
+    assert extra(thread)["excerpt"] == "Short"
+    assert thread.question.views == 12
+    assert told(source) == {("noted", "topic-differs"): 1, ("noted", "has-more"): 1}
+
+
+def test_a_comment_of_the_plugin_for_votes_quotes_posts_by_their_ids() -> None:
+    aside = '<aside class="quote" data-post="1" data-topic="9">x</aside>'
+    other = '<aside class="quote" data-post="4" data-topic="77">x</aside>'
+    said = {"id": 5, "user_id": 8, "username": "bob", "cooked": aside + other}
+    thread = only(
+        encoded(topic(post(1), post(2, comments=[said]), is_post_voting=True))
+    )
+    links = {(link.post_id, link.target) for link in thread.content.links}
+    assert links == {("c5", "101"), ("c5", "77/4")}
+
+
+def test_a_comment_of_the_plugin_for_votes_is_marked_as_posts_are() -> None:
+    said = {
+        "id": 5,
+        "user_id": 8,
+        "username": "bob",
+        "cooked": "x",
+        "deleted_at": "2024-01-03T00:00:00.000Z",
+        "deleted_by_id": 1,
+        "post_voting_vote_count": 0,
+    }
+    thread = only(
+        encoded(topic(post(1), post(2, comments=[said]), is_post_voting=True))
+    )
+    assert thread["c5"].parent_id == "102"
+    assert thread["c5"].removed is not None
+    assert thread.score("c5") == 0
+    assert thread.score("102") is None
+    assert extra(thread["c5"]) == {"deleted_by_id": 1}
+
+
+def test_a_whisper_stays_a_post_and_a_moderator_post_one_too() -> None:
+    thread = only(encoded(topic(post(1), post(2, post_type=4), post(3, post_type=2))))
+    assert thread["102"].status.hidden is not None
+    assert thread["103"].status.hidden is None
+    assert [extra(thread[each])["post_type"] for each in ("102", "103")] == [4, 2]
+
+
+def test_a_small_action_with_an_empty_text_gives_no_reason() -> None:
+    empty = only(encoded(topic(post(1), action(2, "closed.enabled", raw=""))))
+    assert empty.status.closed is None, "the topic itself says that it is open"
+    shut = topic(post(1), action(2, "closed.enabled", raw=""), closed=True)
+    closed = only(encoded(shut)).status.closed
+    assert closed is not None
+    assert (closed.by_id, closed.reason) == ("1", None)
+
+
+def test_the_number_of_what_a_post_replies_to_is_a_count() -> None:
+    def read_with(number: Any) -> Thread:
+        return only(
+            encoded(topic(post(1), post(2), post(3, reply_to_post_number=number)))
+        )
+
+    assert read_with(2.0)["103"].parent_id == "102"
+    for odd in ("2", -2, 2.5, [2]):
+        thread = read_with(odd)
+        assert thread["103"].parent_id == "101"
+        assert extra(thread["103"])["reply_to_post_number"] == odd
+        source = encoded(topic(post(1), post(2, reply_to_post_number=odd)))
+        assert told(source) == {("skipped", "number"): 1}
+
+
+def test_what_is_no_post_in_a_stream_is_told() -> None:
+    odd = topic(post(1))
+    odd["post_stream"]["posts"].append({"zz": 1})
+    assert told(encoded(odd)) == {("skipped", "unknown-item"): 1}
+
+
+def test_copies_of_a_topic_with_one_state_are_no_difference() -> None:
+    pages = [topic(post(1)), topic(post(2), posts_count=1)]
+    assert told(encoded(pages)) == {}
+
+
+def test_a_folder_or_a_text_of_something_else_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    with pytest.raises(FormatError):
+        read(tmp_path)
+    assert sniff(b'"id": 1, "type": "story", "acct": 1, "time": 1') is None

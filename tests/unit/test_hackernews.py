@@ -267,6 +267,7 @@ def test_hits_of_a_search_are_threads_of_what_was_found() -> None:
     assert stubs(thread) == {"1": None, "20": "1"}
     assert extra(thread["22"])["story_title"] == "Story 1"
     assert told(source) == {
+        ("noted", "answer-members"): 1,
         ("noted", "has-more"): 1,
         ("noted", "root-missing"): 1,
         ("repaired", "missing-parent"): 1,
@@ -473,3 +474,97 @@ def test_times_of_two_views_that_differ_are_reported() -> None:
     assert (
         only(source).question.created_at == only(encoded(story(1))).question.created_at
     )
+
+
+# -- what must not be lost or made up --------------------------------------------------
+
+
+def test_a_text_that_is_null_is_told_apart_from_one_that_is_absent() -> None:
+    absent = comment(2, 1)
+    del absent["text"]
+    thread = only(encoded([story(1), absent, comment(3, 1, text=None)]))
+    assert "text" not in extra(thread["2"])
+    assert extra(thread["3"]) == {"text": None}
+    assert thread["2"].deleted is thread["3"].deleted is None
+
+
+def test_an_item_may_be_dead_and_deleted_at_once() -> None:
+    gone = {"id": 2, "type": "comment", "parent": 1, "dead": True, "deleted": True}
+    thread = only(encoded([story(1, kids=[2]), gone]))
+    assert thread["2"].deleted is not None is not thread["2"].removed
+    dead = only(encoded([story(1), comment(2, 1, dead=True)]))["2"]
+    assert dead.removed is not None is dead.deleted
+    assert dead.author_id == "bob"
+
+
+def test_kids_that_name_another_parent_are_kept_as_they_were() -> None:
+    items = [story(1, kids=[2, 3]), comment(2, 1), comment(3, 2)]
+    thread = only(encoded(items))
+    assert thread["3"].parent_id == "2"
+    assert extra(thread["1"])["kids"] == [2, 3]
+    agreed = [story(1, kids=[2]), comment(2, 1, kids=[3]), comment(3, 2)]
+    assert "kids" not in extra(only(encoded(agreed))["1"])
+
+
+def test_the_parent_of_what_opens_a_thread_is_kept_in_extra() -> None:
+    source = encoded([story(1), story(2, parent=1)])
+    found = threads(source)
+    assert set(found) == {"1", "2"}
+    assert extra(found["2"]["2"]) == {"parent": 1}
+    assert told(source) == {("repaired", "wrong-parent"): 1}
+
+
+def test_a_poll_that_is_not_the_parent_is_kept_in_extra() -> None:
+    thread = only(encoded([story(1), comment(2, 1, poll=7)]))
+    assert extra(thread["2"]) == {"poll": 7}
+
+
+def test_a_story_that_a_comment_is_not_in_is_kept_in_extra() -> None:
+    tree = node(1, children=[node(2, 1, story_id=9), node(3, 1)])
+    thread = only(encoded(tree))
+    assert extra(thread["2"]) == {"story_id": 9}
+    assert extra(thread["3"]) == {}
+
+
+def test_a_time_with_a_fraction_says_so() -> None:
+    option = {"id": 3, "type": "pollopt", "poll": 1, "text": "A", "time": 1500000000.5}
+    thread = only(encoded([story(1, type="poll", time=1500000000.5), option]))
+    origin = thread.question.provenance
+    assert origin is not None
+    assert origin.time_precision == TimePrecision.MICROSECOND
+    assert extra(thread)["pollopts"][0]["time"] == 1500000000.5
+
+
+def test_a_hit_may_say_its_type_or_have_no_tag_of_one() -> None:
+    hit = {"objectID": "1", "created_at_i": 1_500_000_000, "title": "A", "author": "a"}
+    assert only(encoded({**hit, "type": "story", "_tags": []})).question.title == "A"
+    thread = only(encoded({**hit, "_tags": ["front_page"]}))
+    assert thread.question.title == "A"
+    assert extra(thread["1"])["_tags"] == ["front_page"]
+
+
+def test_an_option_keeps_what_it_lists() -> None:
+    option = {"id": 3, "type": "pollopt", "poll": 1, "text": "A", "kids": [8]}
+    thread = only(encoded([story(1, type="poll"), option]))
+    (found,) = extra(thread)["pollopts"]
+    assert (found["kids"], found["parent"]) == ([8], 1)
+    assert "time" not in found
+
+
+def test_two_views_that_lack_different_members_are_one_item() -> None:
+    found = [story(1, url=None, made=1), {**node(1), "url": "https://a.example/"}]
+    thread = only(encoded(found))
+    assert extra(thread["1"])["url"] == "https://a.example/"
+    assert extra(thread["1"])["made"] == 1
+    other = [story(1, url="https://b.example/"), found[1]]
+    assert told(encoded(other))["lost", "duplicate-id"] == 1
+    assert extra(only(encoded(other))["1"])["url"] == "https://b.example/"
+
+
+def test_a_folder_or_a_text_of_something_else_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    with pytest.raises(FormatError):
+        read(tmp_path)
+    assert sniff(b'"id": 1, "type": "story", "acct": 1, "time": 1') is None

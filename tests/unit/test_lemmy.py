@@ -545,3 +545,94 @@ def test_authors_may_be_told_in_two_ways_or_not_at_all() -> None:
     assert only(encoded(nameless))["c6"].author_id == "unknown:c6"
     known = only(encoded(nameless), ids="global")
     assert known.posts[-1].author_id == "https://here.example/u/ada8"
+
+
+# -- what must not be lost or made up --------------------------------------------------
+
+
+def test_what_an_answer_says_beside_its_view_is_kept() -> None:
+    answer = {"post_view": post_view(), "online": 5, "moderators": [{"x": 1}]}
+    thread = only(encoded(answer))
+    assert extra(thread)["online"] == 5
+    assert extra(thread)["moderators"] == [{"x": 1}]
+    single = {"comment_view": comment_view("0.5"), "recipient_ids": [3]}
+    assert extra(only(encoded(single)))["recipient_ids"] == [3]
+
+
+def test_what_a_list_says_beside_its_views_is_told() -> None:
+    source = encoded({"posts": [post_view()], "made_up": 1, "prev_page": "x"})
+    reading = read(source, NAME)
+    list(reading)
+    (loss,) = reading.report
+    assert (loss.kind, loss.code) == ("noted", "answer-members")
+    assert "made_up, prev_page" in loss.examples[0]
+
+
+def test_a_post_that_comes_with_a_comment_on_another_is_a_thread_of_its_own() -> None:
+    view = comment_view("0.5", on=1)
+    view["post"] = post(2)
+    source = encoded({"comments": [view]})
+    found = threads(source)
+    assert set(found) == {"1", "2"}
+    assert found["2"].question.title == "Post 2"
+    assert found["1"]["c5"].parent_id == "1"
+    assert told(source) == {
+        ("repaired", "wrong-parent"): 1,
+        ("noted", "root-missing"): 1,
+    }
+
+
+def test_one_address_of_a_post_and_a_comment_gives_them_two_ids() -> None:
+    same = "https://here.example/post/1"
+    source = encoded([post_view(), comment_view("0.5", ap_id=same)])
+    thread = only(source, ids="global")
+    assert len(thread) == 2
+    assert thread.id == same
+    assert thread.comments[0].provenance is not None
+    assert thread.comments[0].provenance.url == same
+    reading = read(source, NAME, ids="global")
+    list(reading)
+    assert [loss.code for loss in reading.report] == ["address-taken"]
+
+
+def test_deleted_by_the_author_and_removed_by_moderators_are_two_marks() -> None:
+    both = comment_view("0.5", deleted=True, removed=True, content="")
+    thread = only(encoded([post_view(), both, comment_view("0.6", removed=True)]))
+    assert thread["c5"].deleted is not None is not thread["c5"].removed
+    assert thread["c6"].removed is not None is thread["c6"].deleted
+    assert thread["c6"].body.source == "Comment 6"
+    assert thread.author("c5").kind == "registered"
+
+
+def test_one_answer_with_two_posts_is_two_threads() -> None:
+    answer = {
+        "posts": [post_view(1), post_view(2)],
+        "comments": [comment_view("0.5", on=2), comment_view("0.6", on=1)],
+    }
+    found = threads(encoded(answer))
+    assert [len(found[each]) for each in ("1", "2")] == [2, 2]
+    assert found["1"]["c6"].parent_id == "1"
+
+
+def test_a_comment_never_has_the_id_of_its_post() -> None:
+    view = comment_view("0.5", on=1)
+    view["comment"]["post_id"] = "c5"
+    del view["post"]
+    thread = only(encoded(view))
+    assert thread.id == "c5"
+    assert [found.id for found in thread.comments] == ["cc5"]
+
+
+def test_the_same_view_twice_is_one() -> None:
+    source = encoded([post_view(), comment_view("0.5"), comment_view("0.5")])
+    assert len(only(source)) == 2
+    assert told(source)["noted", "repeated"] == 1
+
+
+def test_a_folder_or_a_text_of_something_else_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    with pytest.raises(FormatError):
+        read(tmp_path)
+    assert sniff(b'"id": 1, "type": "story", "acct": 1, "time": 1') is None

@@ -393,3 +393,105 @@ def test_the_option_is_a_text() -> None:
 def test_it_is_read_only(tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match="read only"):
         write(one(status()), tmp_path / "x.json", NAME)
+
+
+# -- what must not be lost or made up ----------------------------------------------
+
+
+def context(above: list[Any], below: list[Any]) -> Any:
+    return {"ancestors": above, "descendants": below}
+
+
+def test_digits_of_a_file_go_behind_what_the_replies_say(tmp_path: Path) -> None:
+    path = tmp_path / "context_20240101.json"
+    found = context([status("100001")], [status("100003", "100002")])
+    path.write_bytes(json.dumps(found).encode())
+    (thread,) = read(path, NAME)
+    assert [(s.id, s.parent_id) for s in thread.content.stubs] == [("100002", "100001")]
+
+
+def test_of_two_missing_parents_the_older_is_the_status_of_a_context() -> None:
+    below = [status("100003", "9"), status("100004", "10")]
+    reply, other = threads(context([status("8")], below))
+    assert [(s.id, s.parent_id) for s in reply.content.stubs] == [("9", "8")]
+    assert other.id == "10"
+
+
+def test_a_history_is_of_the_status_that_it_fits(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(json.dumps(status()).encode())
+    changes = [wording("<p>First</p>"), wording("<p>100001</p>", 5)]
+    path = tmp_path / "history_20240101.json"
+    path.write_bytes(json.dumps(changes).encode())
+    (thread,) = read(tmp_path, NAME)
+    assert thread.id == "100001"
+    assert len(thread.revisions) == 2
+
+
+def test_a_parent_that_is_no_id_stays_in_extra() -> None:
+    for odd in ({"x": 1}, [5], True, 1.5):
+        found = reading(status(in_reply_to_id=odd))
+        (thread,) = found
+        assert extra(thread.question)["in_reply_to_id"] == odd
+        assert [loss.code for loss in found.report] == ["field"]
+    assert "in_reply_to_id" not in extra(one(status()).question)
+
+
+def test_a_shorter_history_is_told() -> None:
+    long = [wording("a"), wording("b", 1), wording("<p>100001</p>", 2)]
+    other = [wording("a"), wording("zz", 1)]
+    assert told(status(), long, other)["history-differs"] == 1
+    assert "history-differs" not in told(status(), long, long[:2])
+
+
+def test_an_editor_who_is_not_the_author_is_known() -> None:
+    greg = {**ADA, "id": "8", "display_name": "Greg", "acct": "greg"}
+    changes = [wording("a"), wording("<p>100001</p>", 1, account=greg)]
+    thread = one(status(), changes, status_id="100001")
+    assert [each.editor_id for each in thread.revisions] == ["7", "8"]
+    assert thread.users["8"].name == "Greg"
+    assert extra(thread.question)["history"][1]["account"] == greg
+    assert "account" not in extra(thread.question)["history"][0]
+
+
+def test_boosts_of_boosts_are_unwrapped_however_deep() -> None:
+    found = status()
+    for number in range(190):
+        found = {**status(f"2{number:05}"), "content": "", "reblog": found}
+    assert one(found).id == "100001"
+
+
+def test_the_order_of_copies_with_two_parents_does_not_matter() -> None:
+    copies = [status("3", "1"), status("3", "2"), status("1"), status("2")]
+    some, others = threads(*copies), threads(*reversed(copies))
+    assert {digest(each) for each in some} == {digest(each) for each in others}
+
+
+def test_what_an_answer_says_beside_its_statuses_is_told() -> None:
+    search = {"statuses": [status()], "accounts": [], "hashtags": []}
+    assert told(search) == {"answer-members": 1}
+    found = {**context([], [status("100003", "100002")]), "zz": 1}
+    assert told(found)["answer-members"] == 1
+    assert "answer-members" not in told(context([], [status("100003", "100002")]))
+
+
+def test_ids_may_be_numbers() -> None:
+    quote = {"state": "accepted", "quoted_status_id": 5}
+    thread = one(status(account={**ADA, "id": 7}, quote=quote))
+    assert thread.question.author_id == "7"
+    assert [link.target for link in thread.content.links] == ["5"]
+
+
+def test_a_folder_or_a_text_of_something_else_is_not_taken_for_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    with pytest.raises(FormatError):
+        read(tmp_path)
+    assert sniff(b'"id": 1, "type": "story", "acct": 1, "time": 1') is None
+
+
+def test_a_folder_of_answers_is_known(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"zz": 1}')
+    (tmp_path / "b.json").write_bytes(json.dumps(status()).encode())
+    (thread,) = read(tmp_path)
+    assert thread.id == "100001"

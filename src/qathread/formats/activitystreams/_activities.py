@@ -93,10 +93,17 @@ def live(pool: Pool, report: Collector) -> list[Activity]:
     An activity is undone by its id; where the one that was undone is not known by
     its id, by what it did: some servers name it anew.
     """
-    known = {
-        activity.id: activity
-        for activity in sorted(pool.activities, key=lambda one: _text(one.members))
-    }
+    known: dict[str, Activity] = {}
+    for activity in sorted(pool.activities, key=lambda one: _text(one.members)):
+        other = known.setdefault(activity.id, activity)
+        if other.members != activity.members:
+            known[activity.id] = activity
+            report.loss(
+                "duplicate-id",
+                "an activity came more than once and said different things: one of "
+                "them is kept",
+                f"{other.where}: {activity.id}",
+            )
     ids, deeds = set[str](), set[tuple[object, ...]]()
     done = {_deed(activity) for activity in known.values()}
     for undone in pool.undone:
@@ -185,7 +192,8 @@ def _done(
         actor, kind = activity.actor, activity.kind
         where = f"{activity.where}: {kind}"
         mark = Mark(by_id=actor, at=at, reason=_reason(activity))
-        if kind in _FEEDBACK and (actor is None or (at or assumed) is None):
+        when = at or assumed
+        if kind in _FEEDBACK and (actor is None or when is None):
             report.tell(
                 "untimed",
                 "a like or a reaction that does not say when, or by whom: only the "
@@ -194,8 +202,8 @@ def _done(
             )
             done.kept.append(activity.members)
             continue
-        if kind in _FEEDBACK and actor is not None:
-            if not _feedback(done, activity, at or assumed, actor):
+        if kind in _FEEDBACK and actor is not None and when is not None:
+            if not _feedback(done, activity, when, actor):
                 done.kept.append(activity.members)
                 continue
         elif kind == "Flag":
@@ -235,12 +243,8 @@ def _order(act: _Act) -> tuple[datetime, bool, str]:
     return (act.at or EARLIEST, act.activity.kind == "Remove", act.activity.id)
 
 
-def _feedback(
-    done: Done, activity: Activity, at: datetime | None, actor: UserId
-) -> bool:
+def _feedback(done: Done, activity: Activity, at: datetime, actor: UserId) -> bool:
     """Take in a like, a dislike or an emoji; False if it says nothing."""
-    if at is None:
-        return False
     sign = text_of(activity.members, "content").text
     if activity.kind == "Like" and not sign:
         other = activity.members.get("_misskey_reaction")

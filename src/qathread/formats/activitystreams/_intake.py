@@ -30,6 +30,21 @@ __all__ = ["Intake"]
 
 #: What wraps a post and says nothing else of it.
 _ENVELOPES: Final = frozenset({"Announce", "Create", "Update"})
+#: How a collection hangs together.
+_STRUCTURE: Final = frozenset(
+    {
+        "current",
+        "first",
+        "id",
+        "last",
+        "next",
+        "partOf",
+        "prev",
+        "startIndex",
+        "totalItems",
+        "type",
+    }
+)
 _KNOWN: Final = POSTS | COLLECTIONS | ACTORS | LINKS | PLACES | ACTIVITIES | {TOMBSTONE}
 
 
@@ -199,6 +214,13 @@ class Intake:
         if isinstance(ours, dict) and pool is self.pools[0]:
             pool = Pool(ours=ours, where=where)
             self.pools.append(pool)
+        more = sorted(set(members) - _STRUCTURE - set(LISTS))
+        if more and THREAD not in members:
+            self._tell(
+                "collection",
+                "a collection around posts: what it says of itself is in no thread",
+                f"{where}: {', '.join(more)}",
+            )
         name = members.get("id")
         pinned = task.pinned or (
             isinstance(name, str) and name.rstrip("/").endswith("/featured")

@@ -53,6 +53,7 @@ class Made:
     Attributes:
         post: The post.
         author: Who wrote it, as far as it is said here.
+        is_known: Whether anything is said of who wrote it.
         revisions: Its known wordings.
         is_voting: Whether it counts votes against it.
         locked: Whether it says that it takes no replies.
@@ -61,6 +62,7 @@ class Made:
 
     post: Post
     author: User
+    is_known: bool
     revisions: tuple[Revision, ...]
     is_voting: bool
     locked: bool
@@ -174,6 +176,7 @@ def make_post(
     return Made(
         post,
         author,
+        author.id != nobody(merged.id, author.kind).id,
         tuple(_revisions(merged, post, author)),
         "dislikes" in source,
         source.get("commentsEnabled") is False,

@@ -25,7 +25,6 @@ __all__ = [
     "iri",
     "names_vocabulary",
     "plain",
-    "short_type",
     "text_of",
     "types",
     "written_id",
@@ -93,11 +92,6 @@ def _short(name: str) -> str:
         if name.startswith(start):
             return name[len(start) :] or name
     return name
-
-
-def short_type(name: str) -> str:
-    """Return the name of a type without the namespace of ActivityStreams."""
-    return _short(name)
 
 
 def types(members: Members) -> tuple[str, ...]:

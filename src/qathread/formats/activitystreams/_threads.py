@@ -319,7 +319,9 @@ class _Maker:
             mark, stone = done.deletes[-1], post.deleted
             if stone is not None:
                 mark = evolve(mark, at=mark.at or stone.at)
-            own = mark.by_id in (None, post.author_id)
+            # A stone alone does not say whose post it was: then nobody took it from
+            # anybody else.
+            own = mark.by_id in (None, post.author_id) or not made.is_known
             post = evolve(
                 post, deleted=mark if own else None, removed=None if own else mark
             )

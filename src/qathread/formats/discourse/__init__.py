@@ -23,7 +23,7 @@ post ``id``                          id of the post; ``c`` and the id for a comm
 ``post_stream.stream``               stubs for ids that were not delivered
 ``raw``, ``cooked``                  body: Markdown, with ``cooked`` in extra; without
                                      ``raw`` the HTML
-``user_id``, ``username``, ``name``  author: id, handle, name; without an id of kind
+``user_id``, ``username``, ``name``  author: id, handle, name; a null id: of kind
                                      deleted; below 0 system or bot
 ``created_at``                       ``created_at``
 ``version``                          ``revision``; earlier wordings are not known

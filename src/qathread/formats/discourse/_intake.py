@@ -115,6 +115,15 @@ class _Intake:
             for index, each in enumerate(topics):
                 here = where.down("topic_list", "topics", index)
                 self._listed(each, here)
+            if isinstance(topic_list, dict) and topic_list.get("more_topics_url"):
+                self._report.tell(
+                    "has-more",
+                    "a list of topics says that more follow: it is not complete",
+                    str(where.down("topic_list")),
+                )
+            self._beside(value, "topic_list", where)
+            if isinstance(topic_list, dict):
+                self._beside(topic_list, "topics", where.down("topic_list"))
         elif _is_post(value):
             self._post(value, None, where)
         elif "errors" in value or "error_type" in value:
@@ -127,23 +136,50 @@ class _Intake:
                 return
             for index, each in enumerate(posts):
                 self._post(each, None, where.down(name, index))
+            self._beside(value, name, where)
+
+    def _beside(self, value: Mapping[str, object], name: str, where: Place) -> None:
+        """Tell of what an answer says of itself; it belongs to no topic."""
+        more = sorted(set(value) - {name, "more_topics_url"})
+        if more:
+            self._report.tell(
+                "answer-members",
+                "what an answer says beside its list is in no thread",
+                f"{where}: {', '.join(more)}",
+            )
 
     def _topic(self, value: Mapping[str, object], where: Place) -> None:
-        topic_id = _id(value.get("id"))
         stream = value["post_stream"]
         assert isinstance(stream, dict)
-        rest = {name: each for name, each in stream.items() if name != "posts"}
-        if topic_id is not None:
+        rest = dict(stream)
+        found: dict[str, list[object]] = {}
+        for name in ("posts", "stream"):
+            each = stream.get(name)
+            if isinstance(each, list):
+                found[name] = each
+                del rest[name]
+            elif each is not None:
+                self._unfit("a list", each, where.down("post_stream", name))
+        posts = found.get("posts", [])
+        first = posts[0] if posts else None
+        topic_id = _id(value.get("id"))
+        if topic_id is None and isinstance(first, dict):
+            topic_id = _id(first.get("topic_id"))
+        if topic_id is None:
+            self._unfit("an id", value.get("id"), where.down("id"))
+        else:
             self._counted(where)
             topic = self._of(topic_id)
-            for each in _list(rest.pop("stream", None)):
+            for index, each in enumerate(found.get("stream", ())):
                 if (post_id := _id(each)) is not None:
                     topic.stream.setdefault(post_id)
+                    continue
+                self._unfit("an id", each, where.down("post_stream", "stream", index))
             members = {n: v for n, v in value.items() if n not in ("id", "post_stream")}
             if rest:
                 members["post_stream"] = rest
             topic.copies.append(Copy(members, where))
-        for index, each in enumerate(_list(stream.get("posts"))):
+        for index, each in enumerate(posts):
             here = where.down("post_stream", "posts", index)
             self._post(each, topic_id, here)
 
@@ -218,6 +254,14 @@ class _Intake:
             f"{where}: {problem}",
             kind="skipped",
             error="not-this-format",
+        )
+
+    def _unfit(self, wanted: str, value: object, where: Place) -> None:
+        self._report.damage(
+            "field",
+            "a member of a topic is not what it has to be: it is left out",
+            f"{where}: {shown(value)}, not {wanted}",
+            kind="skipped",
         )
 
     def _other(self, what: str, where: Place) -> None:

@@ -1,11 +1,11 @@
 """What several copies of a post or of a topic say together."""
 
-from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ...provenance import extra_text
 from .._instants import iso
 from .._json import Place
+from .._merging import completed, distinct
 from .._report import Collector
 from ._intake import Copy
 
@@ -26,7 +26,7 @@ def merged_post(post_id: str, copies: list[Copy], report: Collector) -> Copy:
     """
     if len(copies) == 1:
         return copies[0]
-    different = _different(copies)
+    different = distinct(copies, _text)
     if len(different) < len(copies):
         report.tell(
             "repeated",
@@ -37,7 +37,7 @@ def merged_post(post_id: str, copies: list[Copy], report: Collector) -> Copy:
     members = dict(newest.members)
     for copy in older:
         same = _version(copy) == _version(newest)
-        lost = _complete(members, copy.members, same)
+        lost = completed(members, copy.members, same=same)
         if lost:
             report.loss(
                 "duplicate-id",
@@ -48,16 +48,30 @@ def merged_post(post_id: str, copies: list[Copy], report: Collector) -> Copy:
     return Copy(members, newest.where)
 
 
-def merged_topic(copies: list[Copy], report: Collector) -> Copy:
-    """Return the newest copy of a topic, with what only others say; or nothing."""
-    if not copies:
+def merged_topic(copies: list[Copy], listed: list[Copy], report: Collector) -> Copy:
+    """
+    Return the newest copy of a topic, with what only others say; or nothing.
+
+    Args:
+        copies: Of the topic itself, which go first.
+        listed: What lists of topics say of it.
+        report: Hears of what they say otherwise.
+    """
+    if len(copies) + len(listed) == 1:
+        return (copies or listed)[0]
+    ordered = sorted(distinct(copies, _text), key=_size, reverse=True)
+    ordered += sorted(distinct(listed, _text), key=_size, reverse=True)
+    if not ordered:
         return Copy({}, Place(""))
-    if len(copies) == 1:
-        return copies[0]
-    newest, *older = sorted(_different(copies), key=_size, reverse=True)
+    newest, *older = ordered
     members = dict(newest.members)
+    made = members.get("created_at")
     for copy in older:
-        lost = _complete(members, copy.members, same=True)
+        stated = copy.members.get("created_at")
+        if made is None or stated in (None, made):
+            lost = completed(members, copy.members)
+        else:  # a topic of another site under the same id
+            lost = list(copy.members)
         if lost:
             report.tell(
                 "topic-differs",
@@ -68,25 +82,8 @@ def merged_topic(copies: list[Copy], report: Collector) -> Copy:
     return Copy(members, newest.where)
 
 
-def _different(copies: Iterable[Copy]) -> list[Copy]:
-    """Return each different copy once, in an order of their own."""
-    texts = {extra_text(copy.members): copy for copy in copies}
-    return [texts[text] for text in sorted(texts)]
-
-
-def _complete(
-    members: dict[str, object], more: Mapping[str, object], same: bool
-) -> list[str]:
-    """Add what *more* says in addition; return the names of what is lost."""
-    lost = list[str]()
-    for name, value in more.items():
-        if value is None:
-            members.setdefault(name, value)
-        elif members.get(name) is None and same:
-            members[name] = value
-        elif members.get(name) != value:
-            lost.append(name)
-    return lost
+def _text(copy: Copy) -> str:
+    return extra_text(copy.members)
 
 
 def _version(copy: Copy) -> tuple[int, float]:

@@ -22,14 +22,16 @@ class Author:
 
 
 def author_of(post: Members, post_id: str) -> Author:
-    """Take who wrote a post; a user without an id is gone."""
+    """Take who wrote a post; of users who are gone the site shows only null."""
+    is_null = "user_id" in post and post.peek("user_id") is None
     user_id = post.name("user_id")
     handle = post.text("username") or None
     name = post.text("name") or post.text("display_username") or handle
     if post.peek("display_username") == name:
         post.drop("display_username")
     if user_id is None:
-        return Author(nobody(post_id, UserKind.DELETED, name), name)
+        kind = UserKind.DELETED if is_null else UserKind.REGISTERED
+        return Author(nobody(post_id, kind, name), name)
     user = User(id=user_id, name=name, handle=handle, kind=kind_of(user_id))
     return Author(user, name)
 

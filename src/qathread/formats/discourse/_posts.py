@@ -160,7 +160,11 @@ def post_of(post_id: str, post: Members, role: Role) -> Piece:
 
 
 def comments_of(
-    post_id: str, comments: list[object], where: Place, report: Collector
+    post_id: str,
+    comments: list[object],
+    where: Place,
+    report: Collector,
+    ids: Mapping[tuple[str, int], str],
 ) -> Iterator[Piece]:
     """Yield the comments of the plugin for votes; their ids begin with c."""
     for index, each in enumerate(comments):
@@ -177,7 +181,7 @@ def comments_of(
         comment = Members(each, here, report)
         comment.drop("id")
         comment.drop_if(post_id=int(post_id) if post_id.isdecimal() else post_id)
-        role = Role(parent_id=post_id, ids={})
+        role = Role(parent_id=post_id, ids=ids)
         yield post_of(f"c{number}", comment, role)
 
 
@@ -231,7 +235,7 @@ def _tally(post_id: str, post: Members) -> Tally | None:
     reactions = post.peek("reactions")
     if isinstance(reactions, list):
         emoji = dict(_emoji(reactions))
-        if len(emoji) == len(reactions):
+        if len(emoji) == len(reactions) and all(map(_is_plain, reactions)):
             post.drop("reactions")
         counts.update(emoji)
     if score is None and not counts:
@@ -249,17 +253,27 @@ def _actions(post: Members) -> tuple[int | None, int | None]:
     summary = post.peek("actions_summary")
     if not isinstance(summary, list):
         return None, None
-    likes, votes, plain = 0, None, True
-    for each in summary:
+    likes: int | None = 0
+    votes, plain = None, True
+    for index, each in enumerate(summary):
         kind = each.get("id") if isinstance(each, dict) else None
         count = each.get("count", 0) if isinstance(each, dict) else None
-        if kind == _LIKE and type(count) is int and count >= 0:
+        is_count = type(count) is int and count >= 0
+        if kind == _LIKE and is_count:
             likes = count
             plain = plain and set(each) <= {"id", "count"}
-        else:
-            plain = False
-            if kind == _VOTE and type(count) is int and not each.get("hidden"):
-                votes = count
+            continue
+        plain = False
+        if kind == _LIKE:
+            likes = None
+            post.report.damage(
+                "field",
+                "likes that are no count from 0 up: they are kept in extra only",
+                f"{post.where.down('actions_summary', index)}: {shown(count)}",
+                kind="skipped",
+            )
+        elif kind == _VOTE and type(count) is int and not each.get("hidden"):
+            votes = count
     if plain:
         post.drop("actions_summary")
     return likes, votes
@@ -271,6 +285,15 @@ def _emoji(reactions: list[object]) -> Iterator[tuple[str, int]]:
             kind, count = each.get("id"), each.get("count")
             if isinstance(kind, str) and kind and type(count) is int and count >= 0:
                 yield normalize("NFC", kind), count
+
+
+def _is_plain(reaction: object) -> bool:
+    """Tell whether its kind and count are all that a reaction says."""
+    return (
+        isinstance(reaction, dict)
+        and set(reaction) <= {"count", "id", "type"}
+        and reaction.get("type", "emoji") == "emoji"
+    )
 
 
 def _links(

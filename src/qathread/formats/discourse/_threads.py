@@ -59,7 +59,7 @@ class _Builder:
         self._topic, self._report = topic, report
         self._found = self._posts()
         # Without the topic itself its members are all unknown.
-        own = merged_topic(topic.copies or topic.listed, report)
+        own = merged_topic(topic.copies, topic.listed, report)
         self._own = Members(own.members, own.where, report)
         self._check_stream()
         self._root_id = self._root()
@@ -84,7 +84,9 @@ class _Builder:
                 role = self._role(post_id, post, accepted)
             elif root.title is not None and post.peek("topic_title") == root.title:
                 post.drop("topic_title")
-            below = list(comments_of(post_id, nested, copy.where, self._report))
+            below = list(
+                comments_of(post_id, nested, copy.where, self._report, self._ids)
+            )
             comments += below
             missing = self._missing(post_id, post, len(below))
             if missing is not None:
@@ -175,19 +177,18 @@ class _Builder:
     def _role(self, post_id: str, post: Members, accepted: frozenset[str]) -> Role:
         """Return what a post but the first is, and take what it replies to."""
         name = "reply_to_post_number"
-        number = post.peek(name)
+        stated, number = post.peek(name), post.count(name)
         parent_id, is_kept = self._root_id, True
-        if type(number) is int:
+        if number is not None:
+            post.put(name, stated)
             named = self._found.ids.get(number)
             is_kept = named in self._found.actions  # which nobody replies to
             if named is not None and not is_kept:
                 parent_id = named
             elif named is None and number != 1:
                 parent_id = f"{self._topic.id}/{number}"
-        elif number is None:
+        elif stated is None:
             post.drop(name)
-        elif post.count(name) is not None:  # it reports what else it is
-            post.put(name, number)
         is_accepted = post_id in accepted
         answers = is_accepted or (self._voting and parent_id == self._root_id)
         if not is_kept and (not answers or parent_id == self._root_id):

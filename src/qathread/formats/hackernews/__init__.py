@@ -75,7 +75,8 @@ def read_items(input: Input, options: Mapping[str, object]) -> Iterator[Thread]:
 
     Options:
         unescape: Whether to undo HTML escapes in titles, once; False if not said,
-            since titles are plain, whatever the description of the API says.
+            since titles of the samples are plain; the description of the API says
+            that they are HTML.
 
     Args:
         input: A document, lines or a folder.

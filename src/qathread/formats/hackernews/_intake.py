@@ -123,6 +123,13 @@ class _Intake:
     def _page(self, page: Mapping[str, object], where: Place) -> None:
         """Tell what a page of hits says of itself."""
         self._has_items = True
+        more = sorted(set(page).difference(("hits", *_PAGES)))
+        if more:
+            self._report.tell(
+                "answer-members",
+                "what a page of a search says beside its hits is in no thread",
+                f"{where}: {', '.join(more)}",
+            )
         number, count = (page.get(name) for name in _PAGES)
         if type(number) is int and type(count) is int and number + 1 < count:
             self._report.tell(

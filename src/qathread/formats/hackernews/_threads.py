@@ -112,9 +112,17 @@ class _Forest:
         }
 
     def _parent(self, view: View) -> str | None:
+        stated = view.text("parent")
         if view.type in ROOTS:
+            if stated is not None:
+                self._report.damage(
+                    "wrong-parent",
+                    "a story, job or poll says that it stands under something: it "
+                    "opens a thread, extra holds what it says",
+                    f"{view.where.down('parent')}: {stated}",
+                )
             return None
-        parent = view.text("parent") or self._named.get(view.id)
+        parent = stated or self._named.get(view.id)
         if parent is None and view.type is not None:
             self._report.damage(
                 "missing-parent",
@@ -247,7 +255,7 @@ class _Forest:
                 created_at=view.at,
                 deleted=deleted,
                 removed=removed,
-                provenance=self._provenance(view, COMMENT),
+                provenance=self._provenance(view, COMMENT, root_id),
                 title=self._title(view),
             )
         else:
@@ -260,7 +268,7 @@ class _Forest:
                 created_at=view.at,
                 deleted=deleted,
                 removed=removed,
-                provenance=self._provenance(view, "story"),
+                provenance=self._provenance(view, "story", root_id),
             )
             if view.text("text") is None and post.stands:
                 self._report.loss(
@@ -277,11 +285,14 @@ class _Forest:
             tally=None if score is None else Tally(post_id=view.id, score=score),
         )
 
+    def _stands_under(self, item_id: str, parent_id: str) -> bool:
+        return item_id in self._items and self._parents.get(item_id) == parent_id
+
     def _title(self, view: View) -> str | None:
         title = view.text("title")
         return html.unescape(title) if title is not None and self._unescape else title
 
-    def _provenance(self, view: View, odd: str) -> Provenance:
+    def _provenance(self, view: View, odd: str, root_id: str) -> Provenance:
         extra = dict(view.rest)
         usual = "story" if odd == COMMENT else COMMENT
         if view.type not in (None, usual):
@@ -292,8 +303,15 @@ class _Forest:
         parts, kids = view.ids("parts"), view.ids("kids")
         if parts:
             extra["parts"] = [_as_given(each) for each in parts]
-        if not all(map(self._items.__contains__, kids)):  # where stubs rank
-            extra["kids"] = [_as_given(each) for each in kids]
+        if not all(self._stands_under(kid, view.id) for kid in kids):
+            extra["kids"] = [_as_given(each) for each in kids]  # where stubs rank
+        for name, member, here in (
+            ("parent", "parent", self._parents[view.id]),
+            ("story", "story_id", root_id),
+        ):
+            stated = view.text(name)
+            if stated is not None and stated != here:
+                extra.setdefault(member, _as_given(stated))
         declared = {name: view.number(name) for name in _DECLARED}
         time = view.time
         counted = any(count is not None for count in declared.values())

@@ -7,10 +7,11 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ...provenance import TimePrecision, extra_text
-from .._instants import Instant, iso
+from ...provenance import extra_text
+from .._instants import Instant, epoch, iso
 from .._json import Place, shown
 from .._members import Members
+from .._merging import completed, distinct
 from .._report import Collector
 
 __all__ = ["OPTION", "ROOTS", "View", "ViewKind", "merged", "view_of"]
@@ -161,9 +162,12 @@ def _firebase(found: Members) -> dict[str, object]:
         "kids": _ids(found, "kids") or None,
         "parts": _ids(found, "parts") or None,
     }
+    stated = found.peek("poll")
     poll = found.name("poll")
-    if poll is not None:
-        known["parent"] = known["parent"] or poll
+    if known["parent"] is None:
+        known["parent"] = poll
+    elif poll not in (None, known["parent"]):
+        found.put("poll", stated)
     return known
 
 
@@ -232,8 +236,8 @@ def _name(found: Members, member: str) -> str | None:
 
 def _time(found: Members, seconds: str, written: str | None) -> Instant | None:
     """Take a time, told as seconds, as text, or both."""
-    at = found.epoch(seconds)
-    counted = None if at is None else Instant(at, TimePrecision.SECOND, True)
+    counted = epoch(found.peek(seconds))
+    found.epoch(seconds)
     if written is None:
         return counted
     text = found.peek(written)
@@ -280,24 +284,20 @@ def merged(views: list[View], report: Collector) -> View:
     """
     if len(views) == 1:
         return views[0]
-    texts = {view.canonical(): view for view in views}
-    if len(texts) < len(views):
+    ordered = distinct(views, View.canonical)
+    if len(ordered) < len(views):
         report.tell(
             "repeated",
             "an item that came more than once, each time the same",
             f"{views[0].where}: {views[0].id}",
         )
-    ordered = [texts[text] for text in sorted(texts)]
     ordered.sort(key=_size, reverse=True)
     ordered.sort(key=lambda view: view.kind)
     first, *others = ordered
     known, rest = dict(first.known), dict(first.rest)
     lists: dict[str, dict[str, None]] = {}
     for view in others:
-        lost = {*_filled(known, lists, view, first.kind)}
-        for name, value in view.rest.items():
-            if rest.setdefault(name, value) != value:
-                lost.add(name)
+        lost = {*_filled(known, lists, view, first.kind), *completed(rest, view.rest)}
         if lost:
             report.loss(
                 "duplicate-id",

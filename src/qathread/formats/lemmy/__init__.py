@@ -30,7 +30,8 @@ Lemmy                                here
 ``featured_local``
 ``tags``                             tags; whole in extra
 ``cross_posts``                      links; whole in the extra of the thread
-``community``, ``moderators``        extra of the thread
+``community``, ``moderators``, all   extra of the thread
+beside a ``post_view``
 ``distinguished``, ``language_id``,  extra of the post
 ``url``, all others
 all others of a view                 ``view`` in the extra of the post

@@ -16,6 +16,7 @@ __all__ = ["Found", "Intake", "View", "host_of"]
 _WANTED: Final = "answers of the API of Lemmy as JSON"
 _LISTS: Final = ("posts", "comments", "items")
 _SINGLE: Final = ("post_view", "comment_view")
+_NOTHING: Final[Mapping[str, object]] = {}
 #: Objects that come with a view and belong to its thread.
 _SHARED: Final = ("community", "community_view", "cross_posts", "moderators")
 
@@ -125,9 +126,11 @@ class Intake:
         for name in single:
             each = value[name]
             assert isinstance(each, dict)
-            shared = {n: v for n, v in value.items() if n in _SHARED}
-            if not self._view({**each, **shared}, where.down(name)):
+            beside = {n: v for n, v in value.items() if n not in (*single, *lists)}
+            if not self._view(each, where.down(name), beside):
                 self._other("a view without a post and a comment", where.down(name))
+        if lists and not single:
+            self._beside(value, lists, where)
         for name in lists:
             several = value[name]
             assert isinstance(several, list)
@@ -142,8 +145,32 @@ class Intake:
                 str(where),
             )
 
-    def _view(self, value: Mapping[str, object], where: Place) -> bool:
-        """Take in a view, if it is one."""
+    def _beside(
+        self, value: Mapping[str, object], lists: list[str], where: Place
+    ) -> None:
+        """Tell of what an answer says of itself; it belongs to no thread."""
+        names = sorted({*value}.difference(lists, ("next_page",)))
+        if names:
+            self._report.tell(
+                "answer-members",
+                "what an answer says beside its lists is in no thread",
+                f"{where}: {', '.join(names)}",
+            )
+
+    def _view(
+        self,
+        value: Mapping[str, object],
+        where: Place,
+        beside: Mapping[str, object] = _NOTHING,
+    ) -> bool:
+        """
+        Take in a view, if it is one.
+
+        Args:
+            value: What may be a view.
+            where: Its place.
+            beside: What stands beside it and belongs to its thread.
+        """
         comment, post = value.get("comment"), value.get("post")
         own = comment if isinstance(comment, dict) else post
         if not isinstance(own, dict):
@@ -172,19 +199,29 @@ class Intake:
         if is_comment:
             found.comments.setdefault(own_id, []).append(view)
             if isinstance(post, dict):
-                self._embedded(found, post, where.down("post"))
+                self._embedded(post, post_id, where.down("post"))
         else:
             found.posts.append(view)
-        for shared in _SHARED:
-            if shared in value:
-                copies = found.shared.setdefault(shared, [])
-                if not copies or copies[-1] != value[shared]:
-                    copies.append(value[shared])
+        common = {n: value[n] for n in _SHARED if n in value} | dict(beside)
+        for name, each in common.items():
+            copies = found.shared.setdefault(name, [])
+            if not copies or copies[-1] != each:
+                copies.append(each)
         self._local(own, value.get("creator"), value.get("community"))
         return True
 
-    def _embedded(self, found: Found, post: Mapping[str, object], where: Place) -> None:
+    def _embedded(self, post: Mapping[str, object], post_id: str, where: Place) -> None:
         """Keep the post that comes with a comment, once while it is the same."""
+        stated = _id(post.get("id"))
+        if stated is not None and stated != post_id:
+            self._report.damage(
+                "wrong-parent",
+                "a comment names another post than the one that comes with it: it is "
+                "put under the former, the latter is a thread of its own",
+                f"{where.down('id')}: {stated}, not {post_id}",
+            )
+            post_id = stated
+        found = self.threads.setdefault(post_id, Found())
         last = found.posts[-1] if found.posts else None
         if last is None or last.members != post:
             found.posts.append(View(post, {}, where, is_whole=False))

@@ -1,10 +1,10 @@
 """What several views of a post or comment say together."""
 
-from collections.abc import Iterator, Mapping
 from typing import Final
 
 from ...provenance import extra_text
 from .._instants import iso
+from .._merging import completed, distinct
 from .._report import Collector
 from ._intake import View
 
@@ -27,22 +27,21 @@ def merged(name: str, views: list[View], report: Collector) -> View:
     """
     if len(views) == 1:
         return views[0]
-    texts = {extra_text({"": [v.members, v.more, v.is_whole]}): v for v in views}
-    ordered = [texts[text] for text in sorted(texts)]
-    if len(texts) < len(views):
+    different = distinct(views, _text)
+    if len(different) < len(views):
         report.tell(
             "repeated",
             "a post that came more than once, each time the same",
             f"{views[0].where}: {name}",
         )
-    newest, *others = sorted(ordered, key=_freshness, reverse=True)
+    newest, *others = sorted(different, key=_freshness, reverse=True)
     members, more = dict(newest.members), dict(newest.more)
     for view in others:
         same = _changed(view) == _changed(newest)
         lost = sorted(
             {
-                *_complete(members, view.members, same),
-                *_complete(more, view.more, same or not newest.more),
+                *completed(members, view.members, same=same),
+                *completed(more, view.more, same=same or not newest.more),
             }
         )
         if not lost:
@@ -65,17 +64,8 @@ def merged(name: str, views: list[View], report: Collector) -> View:
     return View(members, more, newest.where, newest.is_whole)
 
 
-def _complete(
-    members: dict[str, object], more: Mapping[str, object], same: bool
-) -> Iterator[str]:
-    """Add what *more* says in addition; yield the names of what is lost."""
-    for name, value in more.items():
-        if value is None:
-            members.setdefault(name, None)
-        elif members.get(name) is None and same:
-            members[name] = value
-        elif members.get(name) != value:
-            yield name
+def _text(view: View) -> str:
+    return extra_text({"": [view.members, view.more, view.is_whole]})
 
 
 def _changed(view: View) -> float:

@@ -1,6 +1,6 @@
 """Threads of the views that were delivered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 
 from ...posts import Stub
@@ -60,10 +60,13 @@ class _Builder:
             self._root_id = names.post(number, _address(view))
             self._post = self._delivered(self._root_id, number, view)
         self._comments: dict[str, Delivered] = {}  # by number
-        for each in list(found.comments):
-            view = merged(f"c{each}", found.comments.pop(each), report)
-            comment_id = names.comment(each, _address(view))
-            self._comments[each] = self._delivered(comment_id, each, view)
+        views = {
+            each: merged(f"c{each}", found.comments.pop(each), report)
+            for each in list(found.comments)
+        }
+        ids = self._ids(views)
+        for each, view in views.items():
+            self._comments[each] = self._delivered(ids[each], each, view)
         owns = {each: comment.own for each, comment in self._comments.items()}
         self._tree = tree_of(owns, report)
 
@@ -93,6 +96,24 @@ class _Builder:
             ),
         )
         return build(frame, pieces, self._report, stubs)
+
+    def _ids(self, views: Mapping[str, View]) -> dict[str, str]:
+        """Return an id of its own for each comment, by number."""
+        taken, ids = {self._root_id}, dict[str, str]()
+        for number in sorted(views, key=lambda each: (len(each), each)):
+            found = self._names.comment(number, _address(views[number]))
+            if found in taken:
+                self._report.tell(
+                    "address-taken",
+                    "a comment whose id is that of another post: its number is its id",
+                    f"{views[number].where}: {found}",
+                )
+                found = self._names.comment(number, None)
+                while found in taken:
+                    found = f"c{found}"
+            taken.add(found)
+            ids[number] = found
+        return ids
 
     def _one_of(self, name: str, copies: list[object]) -> object:
         """Return always the same of several copies."""

@@ -65,8 +65,8 @@ def read_mastodon(input: Input, options: Mapping[str, object]) -> Iterator[Threa
     Args:
         input: A file, lines, or a folder.
         options: ``status_id=`` says which status a context or a history is of. Not
-            given, the digits in the name of the file do, then the replies, or the
-            author and the time of the first wording.
+            given, the replies do, or the author and the time of the first wording;
+            where they do not, the digits in the name of the file.
 
     Raises:
         FormatError: If there is no status; if strict, at any damage.

@@ -11,7 +11,7 @@ from ...limits import Limits
 from .._json import Place, shown
 from .._report import Collector
 
-__all__ = ["WANTED", "History", "Intake", "Status"]
+__all__ = ["WANTED", "History", "Intake", "Status", "parent_of"]
 
 WANTED: Final = "answers of the Mastodon API as JSON"
 _DIGITS: Final = re.compile(r"(?<![0-9])[0-9]{6,20}(?![0-9])")
@@ -90,8 +90,10 @@ class Intake:
         if isinstance(value, dict) and ("ancestors" in value or "descendants" in value):
             self._documents += 1
             self._context(value, where)
+            self._beside(value, ("ancestors", "descendants"), where)
         elif isinstance(value, dict) and isinstance(value.get("statuses"), list):
             self._list(value["statuses"], where.down("statuses"))
+            self._beside(value, ("statuses",), where)
         elif isinstance(value, dict) and _is_status(value):
             self._documents += 1
             self._status(value, where)
@@ -116,14 +118,29 @@ class Intake:
         above = self._listed(value, "ancestors", where)
         below = self._listed(value, "descendants", where)
         known = {status.id for status in (*above, *below)}
-        named = self._named(where)
+        named = self.status_id
         if named is None:
-            parents = {_parent(status) for status in below} - known - {None}
-            named = min(filter(None, parents), default=None)
+            missing = {parent_of(status) for status in below} - known
+            named = self._named(where)
+            if missing - {None} and named not in missing:
+                # Ids grow with time, and it is older than what replies to it.
+                named = min(filter(None, missing), key=lambda each: (len(each), each))
         if named is not None and above and named not in known:
             self.between[named] = above[-1].id
         if not above and not below:
             self.report.tell("no-post", "a context without any status", str(where))
+
+    def _beside(
+        self, value: Mapping[str, object], names: tuple[str, ...], where: Place
+    ) -> None:
+        """Tell of what an answer holds beside its statuses."""
+        more = sorted(set(value).difference(names))
+        if more:
+            self.report.tell(
+                "answer-members",
+                "what an answer says beside its statuses is in no thread",
+                f"{where}: {', '.join(more)}",
+            )
 
     def _listed(
         self, value: Mapping[str, object], name: str, where: Place
@@ -137,13 +154,12 @@ class Intake:
         for index, one in enumerate(found):
             place = where.down(name, index)
             if isinstance(one, dict) and _is_status(one):
-                status = self._status(one, place)
-                statuses += [] if status is None else [status]
+                statuses.append(self._status(one, place))
             else:
                 self._unfit("a status", one, place)
         return statuses
 
-    def _status(self, members: Mapping[str, object], where: Place) -> Status | None:
+    def _status(self, members: Mapping[str, object], where: Place) -> Status:
         if self.limits is not None and len(self.statuses) >= self.limits.records:
             raise self.report.error(
                 "too-large",
@@ -152,13 +168,14 @@ class Intake:
                 str(where),
             )
         inner = members.get("reblog")
-        if isinstance(inner, dict) and _is_status(inner):
+        while isinstance(inner, dict) and _is_status(inner):
             self.report.tell(
                 "reblog",
                 "a status that only passes another one on: the other one is read",
                 str(where),
             )
-            return self._status(inner, where.down("reblog"))
+            members, where = inner, where.down("reblog")
+            inner = members.get("reblog")
         found = Status(str(members["id"]), members, where)
         self.statuses.append(found)
         return found
@@ -210,6 +227,9 @@ def _is_wording(value: object) -> bool:
     )
 
 
-def _parent(status: Status) -> str | None:
+def parent_of(status: Status) -> str | None:
+    """Return the id of what a status replies to, if it says one."""
     value = status.members.get("in_reply_to_id")
-    return str(value) if isinstance(value, str | int) and value else None
+    if isinstance(value, str) and value:
+        return value
+    return str(value) if type(value) is int else None

@@ -18,7 +18,7 @@ from .._gathering import Piece, nobody
 from .._instants import iso
 from .._members import Members
 from .._report import Collector
-from ._intake import History, Status
+from ._intake import History, Status, parent_of
 
 __all__ = ["PLATFORM", "account_in", "bare_status", "piece_of", "time_of"]
 
@@ -47,7 +47,11 @@ def piece_of(
         report: Hears of members that are not what they should be.
     """
     take = Members(status.members, status.where, report)
-    take.drop("id", "in_reply_to_id")
+    take.drop("id")
+    if parent_of(status) is not None or take.peek("in_reply_to_id") is None:
+        take.drop("in_reply_to_id")
+    else:
+        take.name("in_reply_to_id")  # reports what it is
     body = Body(
         source=take.text("content") or "",
         media_type=HTML,
@@ -61,7 +65,10 @@ def piece_of(
     likes = declared["favourites"]
     wordings = _Wordings(body, edited_at, (), ())
     if history is not None:
-        wordings = _wordings(history, status.id, body, created_at, edited_at, report)
+        account = take.peek("account")
+        wordings = _wordings(
+            history, status.id, body, created_at, edited_at, account, report
+        )
     if wordings.rest:
         take.put("history", list(wordings.rest))
     provenance = Provenance(
@@ -109,6 +116,7 @@ def piece_of(
         else Tally(post_id=status.id, reactions=(("favourite", likes),)),
         revisions=tuple(evolve(each, tags=tags) for each in wordings.revisions),
         links=() if link is None else (link,),
+        people=wordings.people,
     )
 
 
@@ -130,12 +138,13 @@ def bare_status(history: History, status_id: str) -> Status:
 
 @frozen
 class _Wordings:
-    """The current wording, when it was made, all wordings, and what else they say."""
+    """The current wording, its time, all wordings, what else they say, and editors."""
 
     body: Body
     edited_at: datetime | None
     revisions: tuple[Revision, ...]
     rest: tuple[Mapping[str, object], ...]
+    people: tuple[User, ...] = ()
 
 
 def _wordings(
@@ -144,9 +153,11 @@ def _wordings(
     body: Body,
     created_at: datetime | None,
     edited_at: datetime | None,
+    account: object,
     report: Collector,
 ) -> _Wordings:
     revisions, rest = list[Revision](), list[Mapping[str, object]]()
+    people = list[User]()
     for number, entry in enumerate(history.entries, start=1):
         take = Members(entry, history.where.down(number - 1), report)
         text = take.text("content") or ""
@@ -161,22 +172,27 @@ def _wordings(
                 kind=RevisionKind.INITIAL if number == 1 else RevisionKind.EDIT,
             )
         )
-        take.drop("account")  # the same in each, and the status has it
+        if take.peek("account") in (None, account):
+            take.drop("account")  # the same in each, and the status has it
+        if editor is not None:
+            people.append(editor)
         rest.append(take.rest)
     last = revisions[-1]
     if last.body == body:
-        return _Wordings(body, edited_at, tuple(revisions), tuple(rest))
+        return _Wordings(body, edited_at, tuple(revisions), tuple(rest), tuple(people))
     if last.at is not None and (edited_at or created_at or last.at) > last.at:
         current = Revision(
             post_id=status_id, number=len(revisions) + 1, body=body, at=edited_at
         )
-        return _Wordings(body, edited_at, (*revisions, current), tuple(rest))
+        return _Wordings(
+            body, edited_at, (*revisions, current), tuple(rest), tuple(people)
+        )
     report.tell(
         "older-status",
         "a status that is older than its history: the last wording of that counts",
         f"{history.where}: {status_id}",
     )
-    return _Wordings(last.body, last.at, tuple(revisions), tuple(rest))
+    return _Wordings(last.body, last.at, tuple(revisions), tuple(rest), tuple(people))
 
 
 # -- parts -----------------------------------------------------------------------

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from ...posts import Stub
-from ...provenance import Provenance
+from ...provenance import Provenance, extra_text
 from ...thread import Thread
 from .._gathering import Frame, Piece, build, circles, roots
 from .._report import Collector
-from ._intake import History, Intake, Status
+from ._intake import History, Intake, Status, parent_of
 from ._statuses import PLATFORM, account_in, bare_status, piece_of, time_of
 
 __all__ = ["threads_in"]
@@ -31,9 +31,12 @@ def threads_in(intake: Intake, report: Collector) -> Iterator[Thread]:
     parents: dict[str, str | None] = {
         name: above for name, above in intake.between.items() if name not in known
     }
+    stated: dict[str, set[str]] = {}
     for status in statuses:
-        above = _parent(status) or intake.between.get(status.id)
-        parents[status.id] = above or parents.get(status.id)
+        above = parent_of(status)
+        stated.setdefault(status.id, set()).update(() if above is None else (above,))
+    for name, several in stated.items():
+        parents[name] = min(several, default=intake.between.get(name))
     for name in circles(parents):
         report.damage(
             "cycle",
@@ -45,6 +48,10 @@ def threads_in(intake: Intake, report: Collector) -> Iterator[Thread]:
     groups: dict[str, list[Status]] = {}
     for status in statuses:
         groups.setdefault(tops[status.id], []).append(status)
+    beside: dict[str, list[Stub]] = {}
+    for name, above in intake.between.items():
+        if name not in known:
+            beside.setdefault(tops[name], []).append(Stub(id=name, parent_id=above))
     for root_id, group in groups.items():
         pieces = [
             piece_of(
@@ -55,12 +62,7 @@ def threads_in(intake: Intake, report: Collector) -> Iterator[Thread]:
             )
             for status in group
         ]
-        stubs = [
-            Stub(id=name, parent_id=above)
-            for name, above in intake.between.items()
-            if name not in known and tops.get(name) == root_id
-        ]
-        yield _thread(root_id, pieces, stubs, report)
+        yield _thread(root_id, pieces, beside.get(root_id, []), report)
 
 
 def _thread(
@@ -109,14 +111,16 @@ def _placed(intake: Intake, report: Collector) -> Mapping[str, History]:
     for status in intake.statuses:
         account = account_in(status.members.get("account"))
         if account is not None:
-            made[account.id, time_of(status.members)] = status.id
+            key: object = (account.id, time_of(status.members))
+            made[key] = min(made.get(key, status.id), status.id)
     found: dict[str, History] = {}
+    known = {status.id for status in intake.statuses}
     for history in intake.histories:
         name = history.status_id
-        if name is None:
+        if intake.status_id is None and name not in known:
             account = account_in(history.entries[0].get("account"))
             key = (None if account is None else account.id, time_of(history.entries[0]))
-            name = made.get(key)
+            name = made.get(key, name)
         if name is None:
             report.loss(
                 "history-of-unknown",
@@ -125,17 +129,18 @@ def _placed(intake: Intake, report: Collector) -> Mapping[str, History]:
                 str(history.where),
                 kind="skipped",
             )
-        elif name not in found or _length(found[name]) < _length(history):
-            found[name] = history
+            continue
+        other = found.setdefault(name, history)
+        longer, shorter = sorted((other, history), key=_length, reverse=True)
+        found[name] = longer
+        if longer.entries[: len(shorter.entries)] != shorter.entries:
+            report.loss(
+                "history-differs",
+                "two histories of one status say different things: the longer is kept",
+                f"{shorter.where}: {name}",
+            )
     return found
 
 
 def _length(history: History) -> tuple[int, str]:
-    return len(history.entries), str(history.entries[-1].get("created_at"))
-
-
-def _parent(status: Status) -> str | None:
-    value = status.members.get("in_reply_to_id")
-    if isinstance(value, str) and value:
-        return value
-    return str(value) if type(value) is int else None
+    return len(history.entries), extra_text({"": history.entries})
