@@ -4,6 +4,7 @@ import json
 import lzma
 import re
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -56,7 +57,7 @@ def question(**members: Any) -> dict[str, Any]:
     }
 
 
-def answer(number: int = 2, **members: Any) -> dict[str, Any]:
+def answer(number: int | None = 2, **members: Any) -> dict[str, Any]:
     return {
         "id": number,
         "added_at": "1270788500",
@@ -94,6 +95,18 @@ def read(value: object, **options: Any) -> tuple[list[Thread], LossReport]:
 def one(value: object, **options: Any) -> Thread:
     (thread,), _ = read(value, **options)
     return thread
+
+
+def refused(value: object, **options: Any) -> str:
+    with pytest.raises(FormatError) as caught:
+        read(value, **options)
+    return caught.value.code
+
+
+def origin(thread: Thread, post_id: str) -> dict[str, object]:
+    found = thread[post_id].provenance
+    assert found is not None
+    return found.members()
 
 
 # -- samples -------------------------------------------------------------------------
@@ -398,3 +411,151 @@ def test_any_bytes_give_threads_or_errors_of_ours(data: bytes, strict: bool) -> 
             read(start + data, strict=strict)
         except QathreadError:
             continue
+
+
+# -- carelessness and malice ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("stated", ["x", "9" * 5000, "\u0663"])
+def test_an_accepted_answer_may_be_named_by_any_text(stated: str) -> None:
+    thread = one(question(accepted_answer_id=stated))
+    assert thread.accepted == ()
+    assert origin(thread, "1")["accepted_answer_id"] == stated
+
+
+def test_ids_of_answers_are_numbers_or_texts_and_others_are_told() -> None:
+    (thread,), report = read(question(answer_ids=[2, "3", None, "x"]))
+    assert [stub.id for stub in thread.stubs] == ["2", "3"]
+    assert origin(thread, "1")["answer_ids"] == [None, "x"]
+    assert counts(report)["field"] == 1
+
+
+def test_a_name_without_an_id_stays_in_extra() -> None:
+    thread = one(question(author={"username": "Ada"}))
+    assert origin(thread, "1")["author"] == {"username": "Ada"}
+    thread = one([comment(user_id=None)], assume_tz="UTC")
+    assert origin(thread, "5")["user_display_name"] == "Bob"
+    assert len({post.author_id for post in thread.posts}) == 1
+
+
+def test_posts_of_two_kinds_and_one_number_are_not_mixed() -> None:
+    both = [question(), comment(1, 9)]
+    data = b"\n".join(json.dumps(part).encode() for part in both)
+    (thread,), report = read(data, assume_tz="UTC")
+    assert thread.question.title == "Why?" and not thread.comments
+    assert counts(report)["duplicate-id"] == 1
+
+
+def test_long_chains_of_comments_take_time_in_proportion() -> None:
+    def spent(size: int) -> float:
+        chain = [comment(n + 1, n) for n in range(1, size)]
+        start = time.process_time()
+        read(chain, assume_tz="UTC")
+        return time.process_time() - start
+
+    small, large = min(spent(500), spent(500)), spent(4000)
+    assert large < 30 * small + 0.1  # eight times as long; its square is 64
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_json_in_utf_16_is_refused_as_such(encoding: str) -> None:
+    assert refused(json.dumps(answers(question())).encode(encoding)) == "encoding"
+
+
+def test_what_is_cut_before_its_first_post_ends_is_damaged() -> None:
+    data = json.dumps(answers(question(), question(id=7))).encode()
+    assert refused(data[:60]) == "syntax"
+    (thread,), report = read(data[:-20])
+    assert thread.id == "1" and counts(report)["syntax"] == 1
+
+
+def test_files_of_a_folder_that_are_none_of_askbot_are_passed_over(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "list.html").write_text("<html><p>All questions</p></html>")
+    (tmp_path / "empty.json").write_bytes(b"")
+    (tmp_path / "x.json.gz").mkdir()
+    with pytest.raises(FormatError, match="Askbot"):
+        reading(FORMAT, tmp_path)
+    (tmp_path / "q.json").write_text(json.dumps(answers(question())))
+    threads, report = reading(FORMAT, tmp_path)
+    assert [thread.id for thread in threads] == ["1"]
+    assert counts(report)["not-a-page"] == 2
+    with pytest.raises(FormatError):
+        reading(FORMAT, tmp_path, strict=True)
+
+
+def test_a_folder_is_known_by_its_first_files_that_are_not_packed(
+    tmp_path: Path,
+) -> None:
+    assert FORMAT.sniff_folder is not None
+    (tmp_path / "a.json.gz").write_bytes(b"\x1f\x8b")
+    assert not FORMAT.sniff_folder(tmp_path)
+    (tmp_path / "b.json").write_text(json.dumps(answers(question())))
+    assert FORMAT.sniff_folder(tmp_path)
+    (tmp_path / "b.json").write_text(json.dumps(answers(question(), count=1)))
+    assert FORMAT.sniff_folder(tmp_path)
+
+
+def test_a_wrapper_alone_holds_nothing_and_unknown_items_are_told() -> None:
+    assert refused({"questions": []}) == "not-this-format"
+    (thread,), report = read({"questions": [question(), 5]})
+    assert thread.id == "1"
+    assert counts(report)["unknown-item"] == 1
+
+
+def test_an_answer_needs_its_number_and_its_question() -> None:
+    for wrong, code in (
+        (answer(None), "field"),
+        (answer(url="https://example.org/x"), "missing-parent"),
+        (question(id=None), "field"),
+    ):
+        data = b"\n".join(json.dumps(part).encode() for part in (question(), wrong))
+        (thread,), report = read(data)
+        assert len(thread.posts) == 1
+        assert counts(report)[code] == 1
+
+
+def test_points_that_are_not_the_score_are_kept() -> None:
+    thread = one([comment(points=4)], assume_tz="UTC")
+    assert origin(thread, "5")["points"] == 4
+    assert origin(one([comment()], assume_tz="UTC"), "5") == {}
+
+
+@pytest.mark.parametrize("when", ["yesterday", "2010-99-09 11:09:03 -0600"])
+def test_a_time_that_is_none_is_told(when: str) -> None:
+    (thread,), report = read([comment(comment_added_at=when)])
+    assert thread["5"].created_at is None
+    assert counts(report)["instant"] == 1
+    assert refused([comment(comment_added_at=when)], strict=True) == "instant"
+    assert one([comment(comment_added_at=None)]).comments[0].created_at is None
+
+
+def test_a_clock_time_without_an_offset_takes_the_zone() -> None:
+    thread = one([comment(comment_added_at="2010-04-09 11:09:03")], assume_tz="UTC")
+    assert thread["5"].created_at == datetime(2010, 4, 9, 11, 9, 3, tzinfo=UTC)
+
+
+def test_boxes_of_a_page_are_looked_at_once_however_deep() -> None:
+    def spent(depth: int) -> float:
+        box = '<div class="statsWidget question-status">' * depth
+        text = "<p>word</p>" * 20_000
+        start = time.process_time()
+        read(page(f"{box}{text}"))
+        return time.process_time() - start
+
+    flat, deep = min(spent(1), spent(1)), spent(150)
+    assert deep < 5 * flat + 0.1
+
+
+def test_comments_and_posts_where_none_belong_are_told() -> None:
+    after = (
+        '<div class="post answer" data-post-id="0"></div><!-- note -->'
+        '<div class="comment" data-comment-id="8"></div>'
+    )
+    nested = '<div class="post answer" data-post-id="3"><!-- x --></div>'
+    inside = f'<div class="vote-number">many</div>{nested}'
+    (thread,), report = read(page(inside, after))
+    assert thread.score("1") is None
+    assert [post.id for post in thread.posts] == ["1", "3"]
+    assert counts(report)["field"] == 2

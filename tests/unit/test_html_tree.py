@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qathread.errors import FormatError
+from qathread.formats import _html_tree
 from qathread.formats._html_tree import (
     Element,
     address,
     inner_html,
+    is_page,
     parse_html,
     text_of,
     walk,
@@ -196,6 +198,9 @@ def test_time_grows_with_the_page_not_with_its_square(piece: str) -> None:
         (b"<meta charset=latin1><p>caf\xe9\x80", "caf\u00e9\u20ac"),
         (b"<META http-equiv=x content='text/html; charset=KOI8-R'>\xc1", "\u0430"),
         (b"<meta charset='utf-16'>caf\xc3\xa9", "caf\u00e9"),
+        (b"<!-- <meta charset=koi8-r> -->caf\xc3\xa9", "caf\u00e9"),
+        (b"<?xml version='1.0' encoding='latin1'?><p>caf\xe9", "caf\u00e9"),
+        (b"<meta charset=windows-1252>\x93caf\xe9\x94", "\u201ccaf\u00e9\u201d"),
     ],
 )
 def test_the_encoding_is_that_of_the_mark_or_the_page(page: bytes, text: str) -> None:
@@ -223,8 +228,59 @@ def test_broken_characters_are_repaired_or_refused(page: bytes, code: str) -> No
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize("shape", ["<p>{}</p>", "<p title='{}'>", "<b><!--{}--></b>"])
+def test_a_text_of_ten_million_characters_does_not_end_the_page(shape: str) -> None:
+    """The parser has a limit of its own for each text."""
+    root, report = tree(f"{shape.format('x' * 10_500_000)}<i>end</i>", strict=True)
+    assert text_of(find(root, "i")) == "end"
+    assert len(inner_html(root)) > 10_500_000
+    assert not report
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [("Excessive depth in document", "too-deep"), ("Buffer size limit", "too-large")],
+)
+def test_a_limit_of_the_parser_is_an_error(
+    message: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not known what the parser dropped then."""
+
+    def cut(self: _html_tree._Parser, text: str) -> Element | None:
+        self.limit = message
+        return None
+
+    monkeypatch.setattr(_html_tree._Parser, "parse", cut)
+    assert refused(b"<p>x</p>") == code
+
+
 def test_an_empty_page_is_none() -> None:
     assert refused(b"") == refused(b" \n ") == "not-this-format"
+
+
+def test_whether_it_is_a_page_is_told_by_its_first_character() -> None:
+    report = Collector()
+    mark = "\ufeff"
+    for data, known in (
+        (b" \n<p>", True),
+        (f"{mark} <p>".encode(), True),
+        (f"{mark} <p>".encode("utf-16-le"), True),
+        (f"{mark} <p>".encode("utf-16-be"), True),
+        (f"{mark}{{}}".encode("utf-16-be"), False),
+        (b"{}", False),
+        (b"\xef\xbb\xbf[]", False),
+        (b"plain", False),
+    ):
+        assert is_page(data, report, "a page") is known
+    for data, code in (
+        (" <p>".encode("utf-16-le"), "encoding"),
+        ("\t[]".encode("utf-16-be"), "encoding"),
+        (b"", "not-this-format"),
+        (b"\x89PNG\r\n", "not-this-format"),
+    ):
+        with pytest.raises(FormatError) as caught:
+            is_page(data, report, "a page")
+        assert caught.value.code == code
 
 
 # -- what stands in an element -------------------------------------------------------

@@ -129,6 +129,30 @@ def test_a_page_is_read_part_by_part() -> None:
     assert "count-differs" not in counts(report)
 
 
+@pytest.mark.parametrize(
+    ("shown", "score"), [("0", 0), ("7", 7), ("", None)], ids=["0", "7", "nothing"]
+)
+def test_a_comment_has_the_score_that_is_shown(shown: str, score: int | None) -> None:
+    thread, _ = read(PAGE.replace("  \u2022 2\n", f"  \u2022 {shown}\n"))
+    assert thread.score(thread.comments[0].id) == score
+
+
+@pytest.mark.parametrize("blanks", [" " * 300, "\t\r"], ids=["many", "few"])
+def test_blanks_at_the_ends_of_lines_do_not_matter(blanks: str) -> None:
+    spaced = PAGE.replace("Ask Question\nAsked ", f"Ask Question{blanks}\nAsked \u00a0")
+    assert read(spaced)[0].question.title == "Why is 0.1 not 0.1?"
+    assert read(spaced)[0].posts == read(PAGE)[0].posts
+
+
+def test_the_last_line_is_that_of_tags_only_if_it_stands_apart() -> None:
+    for tags in ("float python\n", "float python\n\n\n"):
+        thread, _ = read(PAGE.replace("float python\n", tags))
+        assert thread.question.tags == ("float", "python")
+    thread, _ = read(PAGE.replace("\n\nfloat python\n", "\nfloat python\n"))
+    assert thread.question.tags == ()
+    assert thread.question.body.source.endswith("float python")
+
+
 def test_a_number_after_the_last_answer_is_no_answer() -> None:
     assert len(read(PAGE)[0].answers) == 2
 

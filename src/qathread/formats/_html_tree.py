@@ -18,6 +18,7 @@ from ..errors import MissingExtraError, excerpt
 from ..limits import Limits
 from ._html_scan import VOID, check_tags
 from ._json import place
+from ._looks import refuse_foreign
 from ._report import Collector
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ __all__ = [
     "Element",
     "address",
     "inner_html",
+    "is_page",
     "line_of",
     "parse_html",
     "text_of",
@@ -35,12 +37,19 @@ __all__ = [
 
 #: Beyond it the parser drops text, without a word but in its log.
 _DEEPEST: Final = 250
+_LONG: Final = 2_000_000  # characters of a page without a text that is too long
 _RAW: Final = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes"))
 _UNSEEN: Final = frozenset(("script", "style", "template"))
 _BLANKS: Final = " \t\n\r\f"
-_META: Final = re.compile(
-    rb"<meta[^>]{1,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE
+#: Where a page names its encoding: in a meta element, or in a declaration of XML.
+_STATED: Final = re.compile(
+    rb"<(?:meta[^>]{1,400}?charset|\?xml[^>]{1,200}?encoding)\s*=\s*[\"']?\s*"
+    rb"([A-Za-z0-9_:.-]{1,40})",
+    re.IGNORECASE,
 )
+_COMMENT: Final = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+#: How UTF-16 begins that has no mark of its byte order.
+_UNMARKED: Final = re.compile(rb"(?:[ \t\r\n]\0)*+[<{\[]\0|(?:\0[ \t\r\n])*+\0[<{\[]")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -57,7 +66,14 @@ _ENCODINGS: Final = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
     "iso-8859-1": "cp1252",
+    "iso8859-1": "cp1252",
     "latin1": "cp1252",
+    "latin-1": "cp1252",
+    "cp1252": "cp1252",
+    "x-sjis": "cp932",
+    "shift-jis": "cp932",
+    "windows-31j": "cp932",
+    "ks_c_5601-1987": "cp949",
     "macintosh": "mac_roman",
     "koi8-r": "koi8_r",
     "koi8-u": "koi8_u",
@@ -112,6 +128,38 @@ class Element(Protocol):
         ...
 
 
+def is_page(head: bytes, report: Collector, wanted: str) -> bool:
+    """
+    Tell whether input is a page, rather than JSON.
+
+    Args:
+        head: Its first bytes.
+        report: Where errors get their names from.
+        wanted: What was expected, for the message.
+
+    Raises:
+        FormatError: ``encoding`` if it is UTF-16 without a mark, which nobody can be
+            sure of; ``not-this-format`` if it is no text at all.
+    """
+    for mark, encoding in _MARKS:
+        if head.startswith(mark):
+            text = head[len(mark) :].decode(encoding, "ignore")
+            if text.lstrip()[:1] == "<":
+                return True
+            break
+    else:
+        if head.lstrip()[:1] == b"<" and not _UNMARKED.match(head):
+            return True
+    if _UNMARKED.match(head):
+        raise report.error(
+            "encoding",
+            "this is UTF-16 without a mark of its byte order: convert it to UTF-8",
+            "byte 0",
+        )
+    refuse_foreign(head, report, wanted)
+    return False
+
+
 def parse_html(
     data: bytes, report: Collector, limits: Limits | None, label: str = ""
 ) -> Element:
@@ -119,25 +167,27 @@ def parse_html(
     Return the ``html`` element of a page.
 
     Args:
-        data: The page; its encoding is that of its mark or its ``meta``, or UTF-8.
+        data: The page; its encoding is that of its mark, or the one that it names in
+            a ``meta`` element or a declaration of XML, or UTF-8.
         report: Hears of broken characters.
         limits: Its ``html_depth`` bounds the nesting.
         label: What places begin with, such as the name of a file.
 
     Raises:
         MissingExtraError: If lxml is not installed.
-        FormatError: If elements are nested too deep or have too many attributes, or
-            there is nothing; if strict, for broken characters.
+        FormatError: ``too-deep``, or ``too-large`` if an element has too many
+            attributes; ``not-this-format`` if there is nothing; if strict, for
+            broken characters.
     """
     parser = _parser()
     text = _decoded(data, report, label)
     most = _DEEPEST if limits is None else min(limits.html_depth, _DEEPEST)
     check_tags(text, most, report, label)
     root = parser.parse(text)
-    if parser.is_cut:
-        raise report.error(
-            "too-deep", "elements are nested too deep to be read", label or None
-        )
+    if parser.limit:
+        code = "too-deep" if "depth" in parser.limit else "too-large"
+        message = f"the parser refuses the page: {excerpt(parser.limit, 80)}"
+        raise report.error(code, message, label or None)
     if root is None:
         raise report.error("not-this-format", "the page is empty", label or None)
     return root
@@ -148,11 +198,15 @@ class _Parser:
         from lxml import etree
 
         self._etree = etree
-        self.is_cut = False
+        self.limit = ""  # what the parser says, if it stopped at a limit of its own
 
     def parse(self, text: str) -> Element | None:
         parser = self._etree.HTMLParser(
-            encoding="utf-8", no_network=True, remove_pis=True
+            encoding="utf-8",
+            no_network=True,
+            remove_pis=True,
+            # Else a text of ten million characters is the end of the page.
+            huge_tree=len(text) > _LONG,
         )
         try:
             root: Element | None = self._etree.fromstring(
@@ -160,9 +214,9 @@ class _Parser:
             )
         except self._etree.ParserError:  # nothing but blanks
             root = None
-        self.is_cut = any(
-            entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log
-        )
+        for entry in parser.error_log:
+            if entry.type_name == "ERR_RESOURCE_LIMIT":
+                self.limit = entry.message
         return root
 
 
@@ -183,7 +237,7 @@ def _decoded(data: bytes, report: Collector, label: str) -> str:
             encoding, data = name, data[len(mark) :]
             break
     if encoding is None:
-        stated = _META.search(data, 0, 4096)
+        stated = _STATED.search(_COMMENT.sub(b"", data[:4096]))
         name = "utf-8" if stated is None else stated[1].decode("ascii").lower()
         encoding = _ENCODINGS.get(name)
         if encoding is None:

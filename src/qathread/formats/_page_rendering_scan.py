@@ -9,7 +9,9 @@ __all__ = ["DATE", "Part", "Remark", "Shown", "is_rendering", "scan"]
 
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 DATE: Final = rf"{_MONTH} [0-9]{{1,2}}(?: '[0-9]{{2}})? at [0-9]{{1,2}}:[0-9]{{2}}"
-_HEAD: Final = re.compile(r"(?:^|\n)Ask Question[ \t\r]*\nAsked [^\n]{1,60}\n")
+_HEAD: Final = re.compile(
+    r"(?:^|\n)(?P<button>Ask Question)[ \t\r]*\nAsked [^\n]{1,60}\n"
+)
 _MARK: Final = re.compile(r"share ?\| ?improve this (?:question|answer)\b.*")
 _DATES: Final = ("Asked ", "Active ", "Modified ")
 _VIEWED: Final = re.compile(r"Viewed (.{1,20}) times?")
@@ -93,13 +95,15 @@ def is_rendering(text: str) -> bool:
 
 
 def scan(text: str) -> Shown:
-    """Return the parts of a page of this layout."""
-    return _Scan(text.split("\n")).page()
+    """Return the parts of a page of this layout; see :func:`is_rendering`."""
+    head = _HEAD.search(text)
+    start = 0 if head is None else head.start("button")
+    return _Scan(text.split("\n"), text.count("\n", 0, start)).page()
 
 
 class _Scan:
-    def __init__(self, lines: list[str]) -> None:
-        self._lines = lines
+    def __init__(self, lines: list[str], head: int) -> None:
+        self._lines, self._begin = lines, head
         marks = (at for at in range(len(lines)) if self._is_mark(at))
         self._last = max(marks, default=-1)  # where the last post ends
         self._page = Shown()
@@ -122,11 +126,9 @@ class _Scan:
 
     def _head(self) -> int:
         """Read the title and what is below it; return where the question begins."""
-        at = 0
-        while not self._is_head(at):
-            self._page.title = self._line(at) or self._page.title
-            at += 1
-        for below in range(at + 1, len(self._lines)):
+        for above in range(self._begin):
+            self._page.title = self._line(above) or self._page.title
+        for below in range(self._begin + 1, len(self._lines)):
             line = self._line(below)
             viewed = _VIEWED.fullmatch(line)
             if viewed is not None:
@@ -134,12 +136,6 @@ class _Scan:
             elif line and not line.startswith(_DATES):
                 return below
         return len(self._lines)
-
-    def _is_head(self, at: int) -> bool:
-        if at + 1 >= len(self._lines):
-            return True  # there is none, whoever calls this
-        below = self._line(at + 1)
-        return self._line(at) == "Ask Question" and below.startswith("Asked ")
 
     def _part(self, at: int) -> tuple[Part, int]:
         part = Part(at + 1)
@@ -179,7 +175,8 @@ class _Scan:
             bullet = _BULLET.fullmatch(raw) if len(raw) <= _LIMIT else None
             if bullet is not None:
                 _finish(part, lines)
-                part.remarks.append(Remark(at + 1, int(bullet[1] or 0) or None))
+                score = int(bullet[1]) if bullet[1] else None
+                part.remarks.append(Remark(at + 1, score))
             elif _END.fullmatch(line):
                 more = _MORE.search(line)
                 part.more = None if more is None else int(more[1])

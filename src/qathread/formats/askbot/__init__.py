@@ -35,11 +35,11 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
-from ...errors import excerpt
+from ...errors import FormatError, excerpt
 from ...thread import Thread
+from .._html_tree import is_page
 from .._json import Place, json_values
 from .._json_files import shown_name
-from .._looks import refuse_foreign
 from .._sources import HEAD, Input, open_source, suffixes
 from .._times import zone_of
 from ..registry import Format
@@ -52,7 +52,6 @@ __all__ = ["FORMAT"]
 _SUFFIXES: Final = (".json", ".html", ".htm")
 _LOOKS: Final = 3  # files of a folder that are looked at
 _BOM: Final = b"\xef\xbb\xbf"
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 _API: Final = re.compile(rb'"last_activity_at"\s*:\s*"?[0-9]')
 _OWN: Final = re.compile(rb'"(?:answer_ids|accepted_answer_id|last_activity_by)"\s*:')
 _COMMENT: Final = re.compile(rb'"comment_added_at"\s*:')
@@ -85,6 +84,7 @@ def read_askbot(input: Input, options: Mapping[str, object]) -> Iterator[Thread]
 
 def _threads(input: Input, zone: tzinfo | None) -> Iterator[Thread]:
     report, facts = input.report, list[Facts]()
+    problem: FormatError | None = None
     if not input.is_folder or input.path is None:
         facts = list(_facts(input, zone, ""))
     else:
@@ -96,9 +96,30 @@ def _threads(input: Input, zone: tzinfo | None) -> Iterator[Thread]:
         for path in paths:
             one = open_source(path, input.limits, report)
             report.source = input.name
+            name = excerpt(shown_name(path), 80)
             with closing(one):
-                facts.extend(_facts(one, zone, excerpt(shown_name(path), 80)))
+                try:
+                    facts.extend(_facts(one, zone, name))
+                except FormatError as error:
+                    if report.strict or error.code != "not-this-format":
+                        raise
+                    problem = problem or error
+                    report.damage(
+                        "not-a-page",
+                        f"a file is passed over: {error.message}",
+                        name,
+                        kind="skipped",
+                        error="not-this-format",
+                    )
     if not any(each.kind is not None for each in facts):
+        if problem is not None:
+            raise problem
+        if any(loss.code == "syntax" for loss in report.report):
+            raise report.error(
+                "syntax",
+                "it is damaged before its first question or comment ends: get the "
+                "whole file",
+            )
         raise report.error(
             "not-this-format", "this holds no question and no comment of Askbot"
         )
@@ -106,11 +127,10 @@ def _threads(input: Input, zone: tzinfo | None) -> Iterator[Thread]:
 
 
 def _facts(input: Input, zone: tzinfo | None, label: str) -> Iterator[Facts]:
-    report, head = input.report, input.head()
-    if head.startswith(_UTF16) or head.removeprefix(_BOM).lstrip()[:1] == b"<":
+    report = input.report
+    if is_page(input.head(), report, "an answer or a page of Askbot"):
         yield from page_facts(input.document(), report, input.limits, zone, label)
         return
-    refuse_foreign(head, report, "an answer or a page of Askbot")
     data = input.document()
     for place, value in json_values(data, report, input.limits, label):
         yield from facts_in(value, Place(place), report, zone)

@@ -21,6 +21,7 @@ __all__ = ["facts_in"]
 
 API: Final = 0
 LIST: Final = 1
+_DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _QUESTION: Final = re.compile(r"/question/([0-9]{1,18})(?:/|$)")
 
 
@@ -72,9 +73,7 @@ def _question(members: Members) -> Iterator[Facts]:
     facts.title, facts.tags = members.text("title"), members.texts("tags")
     facts.views = members.count("view_count")
     facts.declared = {} if count is None else {"answers": count}
-    facts.answer_ids = tuple(
-        str(each) for each in members.items("answer_ids") if type(each) is int
-    )
+    facts.answer_ids = tuple(_ids(members))
     if members.peek("closed") is True:
         members.drop("closed")
         closer = _author(members, "closed_by")
@@ -88,6 +87,24 @@ def _question(members: Members) -> Iterator[Facts]:
         members.drop_if(closed=False)
     facts.extra = members.rest
     yield facts
+
+
+def _ids(members: Members) -> Iterator[str]:
+    """Take the ids of the answers; what is no id stays."""
+    rest: list[object] = []
+    for each in members.items("answer_ids"):
+        if type(each) is int or (isinstance(each, str) and _DIGITS.fullmatch(each)):
+            yield str(each)
+        else:
+            rest.append(each)
+    if rest:
+        members.put("answer_ids", rest)
+        members.report.damage(
+            "field",
+            "an answer without its number: it is kept in extra only",
+            f"{members.where.down('answer_ids')}: {shown(rest[0])}",
+            kind="skipped",
+        )
 
 
 def _answer(members: Members) -> Iterator[Facts]:
@@ -111,6 +128,12 @@ def _post(members: Members, kind: PostKind) -> Facts | None:
     """Take what questions and answers have in common."""
     post_id = members.name("id")
     if post_id is None:
+        members.report.damage(
+            "field",
+            "a question or an answer without its number: it is left out",
+            str(members.where),
+            kind="skipped",
+        )
         return None
     text = members.text("text")
     return Facts(
@@ -133,6 +156,8 @@ def _author(members: Members, name: str) -> User | None:
     if inner is None:
         return None
     user_id, shown_name = inner.name("id"), inner.text("username")
+    if user_id is None and shown_name is not None:
+        inner.put("username", shown_name)
     if inner.rest:
         members.put(name, inner.rest)
     if user_id is None:
@@ -152,6 +177,8 @@ def _comment(members: Members, zone: tzinfo | None) -> Iterator[Facts]:
         return
     html = members.text("html")
     user_id, name = members.name("user_id"), members.text("user_display_name")
+    if user_id is None and name is not None:
+        members.put("user_display_name", name)
     score = members.integer("score")
     if score is not None:
         members.drop_if(points=score)

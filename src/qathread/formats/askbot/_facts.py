@@ -15,7 +15,7 @@ from ...provenance import Provenance, TimePrecision, extra_text
 from ...status import Closed, Status
 from ...thread import Thread
 from ...users import User, UserKind
-from .._gathering import Frame, Piece, build, nobody
+from .._gathering import Frame, Piece, build, nobody, roots
 from .._report import Collector
 
 __all__ = ["Facts", "threads_of"]
@@ -96,9 +96,12 @@ def threads_of(facts: Iterable[Facts], report: Collector) -> Iterator[Thread]:
     posts = _joined(facts, report)
     known = {each.id for each in posts.values() if each.kind is not None}
     tops: dict[str, list[Facts]] = {}
+    above = roots(
+        {each.id: each.parent_id for each in posts.values() if each.kind is not None}
+    )
     for each in posts.values():
         if each.kind is not None:
-            tops.setdefault(_top(each, posts), []).append(each)
+            tops.setdefault(above[each.id], []).append(each)
     for root_id, members in tops.items():
         root = posts.get(root_id)
         if root is not None and root.kind not in (None, PostKind.QUESTION):
@@ -136,6 +139,14 @@ def _fill(first: Facts, other: Facts, report: Collector) -> None:
                 "before lists of comments, these go before pages",
                 f"{first.where}, {other.where}: {name} of {first.id}",
             )
+    if None not in (first.kind, other.kind) and first.kind is not other.kind:
+        report.loss(
+            "duplicate-id",
+            "two posts of one number that are of different kinds: the first one is "
+            "kept",
+            f"{first.where}, {other.where}: {first.id}",
+        )
+        return
     for name in _PARTS:
         if getattr(first, name) is None:
             setattr(first, name, getattr(other, name))
@@ -146,18 +157,6 @@ def _fill(first: Facts, other: Facts, report: Collector) -> None:
     first.extra = {**other.extra, **first.extra}
     if other.gap is not None:  # a list of comments is whole, so nothing is left
         first.gap = other.gap and first.gap is not False
-
-
-def _top(start: Facts, posts: dict[str, Facts]) -> str:
-    """Return the question of a post: comments stand under answers at most."""
-    here, met = start, {start.id}
-    while here.parent_id is not None and here.parent_id not in met:
-        above = posts.get(here.parent_id)
-        if above is None:
-            return here.parent_id
-        met.add(above.id)
-        here = above
-    return here.id
 
 
 def _thread(
@@ -182,7 +181,7 @@ def _thread(
         if question.accepted_id in known:
             accepted = tuple(dict.fromkeys((question.accepted_id, *accepted)))
         else:
-            question.extra["accepted_answer_id"] = int(question.accepted_id)
+            question.extra["accepted_answer_id"] = _number(question.accepted_id)
             report.tell(
                 "accepted-missing",
                 "an accepted answer that is not at hand: extra holds its id",
@@ -200,6 +199,11 @@ def _thread(
     )
     pieces = [_piece(each, root_id, report) for each in members]
     return build(frame, pieces, report, _stubs(members, known))
+
+
+def _number(text: str) -> int | str:
+    """Return an id as the API writes it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text
 
 
 def _stubs(members: list[Facts], known: set[str]) -> Iterator[Stub]:

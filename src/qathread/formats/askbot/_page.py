@@ -91,7 +91,8 @@ class _Page:
             classes = _classes(element)
             if "js-templates" in classes:
                 continue
-            self._look(element, classes)
+            if self._look(element, classes):
+                continue
             if element.get("data-post-id") and "post" in classes:
                 kind = PostKind.ANSWER if "answer" in classes else PostKind.QUESTION
                 posts.append((element, kind))
@@ -111,19 +112,25 @@ class _Page:
         for element in comments:
             yield from self._comment(element)
 
-    def _look(self, element: Element, classes: frozenset[str]) -> None:
-        """Take what the page says of the question as a whole."""
+    def _look(self, element: Element, classes: frozenset[str]) -> bool:
+        """Take what the page says of the question as a whole; tell a box of it."""
         if element.tag == "link" and element.get("rel") == "canonical":
             self._base = self._base or element.get("href")
-        elif element.get("id") == "questionCount" and self._answers is None:
+        elif element.get("id") == "questionCount":
             found = _NUMBER.search(text_of(element))
-            self._answers = None if found is None else int(found[0])
-        elif "statsWidget" in classes and self._views is None:
+            if found is not None and self._answers is None:
+                self._answers = int(found[0])
+        elif "statsWidget" in classes:
             seen = _SEEN.search(" ".join(text_of(element).split()) + " ")
-            self._views = None if seen is None else int(seen[1].replace(",", ""))
-        elif "question-status" in classes and self._closed is None:
+            if seen is not None and self._views is None:
+                self._views = int(seen[1].replace(",", ""))
+        elif "question-status" in classes:
             reason = _REASON.search(" ".join(text_of(element).split()))
-            self._closed = Closed(reason=None if reason is None else reason[1])
+            if self._closed is None:
+                self._closed = Closed(reason=None if reason is None else reason[1])
+        else:
+            return False
+        return True
 
     def _post(
         self, element: Element, kind: PostKind, post_id: str, question_id: str | None

@@ -26,10 +26,13 @@ the same of the page               the id of the thread
                                    (likes alone, ``ReactAction``), views; comments
                                    and shares go to ``declared``
 ``answerCount``, ``commentCount``  ``declared``: answers, comments
-``creativeWorkStatus``             deleted
+``creativeWorkStatus``             deleted, if it says so
 ``sharedContent``                  links
+``x-qathread:`` and a name         what we wrote there: marks, links, bounties, kinds
+                                   and levels of people, missing posts
 ``license``, ``url``               of the provenance
-all others                         ``provenance.extra`` of the post
+all others                         ``provenance.extra`` of the post, of a ``QAPage``
+                                   that of the thread
 =================================  ===================================================
 
 A document is held in memory. Time and memory grow with its size, whatever refers to
@@ -43,13 +46,12 @@ from datetime import tzinfo
 from typing import Final
 
 from ...thread import Thread
-from .._json import Place, json_values
-from .._looks import refuse_foreign
+from .._html_tree import is_page
 from .._sources import Input
 from .._times import zone_of
 from ..registry import Format
 from ._drafts import Found
-from ._jsonld import sources
+from ._jsonld import cuts, documents
 from ._merging import merged
 from ._pages import page_sources
 from ._posts import Posts
@@ -73,7 +75,6 @@ _MARKUP: Final = re.compile(
     re.IGNORECASE,
 )
 _BOM: Final = b"\xef\xbb\xbf"
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 def read_pages(input: Input, options: Mapping[str, object]) -> Iterator[Thread]:
@@ -101,21 +102,22 @@ def read_pages(input: Input, options: Mapping[str, object]) -> Iterator[Thread]:
 
 
 def _threads(input: Input, zone: tzinfo | None) -> Iterator[Thread]:
-    report, head = input.report, input.head()
-    is_page = head.startswith(_UTF16) or head.removeprefix(_BOM).lstrip()[:1] == b"<"
-    if not is_page:
-        refuse_foreign(head, report, "a page or JSON-LD of schema.org")
+    report = input.report
+    is_html = is_page(input.head(), report, "a page or JSON-LD of schema.org")
     found: list[Found] = []
     data = input.document()
-    if is_page:
-        for source in page_sources(data, report, input.limits):
-            found.extend(Posts(source, report, zone).threads())
-    else:
-        for place, value in json_values(data, report, input.limits):
-            for source in sources(value, Place(place)):
-                found.extend(Posts(source, report, zone).threads())
+    before = cuts(report)
+    read = page_sources if is_html else documents
+    for source in read(data, report, input.limits):
+        found.extend(Posts(source, report, zone).threads())
     if not found:
-        what = "an HTML page" if is_page else "JSON"
+        what = "an HTML page" if is_html else "JSON"
+        if cuts(report) > before:
+            raise report.error(
+                "syntax",
+                f"this is {what} with damaged JSON-LD and nothing whole before the "
+                "damage: get the whole file",
+            )
         raise report.error(
             "not-this-format",
             f"this is {what} without a Question or DiscussionForumPosting of "

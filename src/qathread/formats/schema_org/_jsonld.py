@@ -5,29 +5,64 @@ Contexts are never fetched. What a context within the document says about names 
 heeded as far as it only renames: a prefix, a vocabulary, another word for a term.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from .._json import Place
+from ...limits import Limits
+from .._json import Place, json_values
+from .._report import Collector
 from ._nodes import Source, each
-from ._words import MAIN, short
+from ._words import MAIN, SCHEMA, short
 
-__all__ = ["sources"]
+__all__ = ["cuts", "documents"]
 
 _VOCABULARY: Final = "schema.org"
+_CONTEXT: Final = re.compile(
+    rb'"@context"\s*:\s*(?:\[\s*)?"https?://(?:www\.)?schema\.org'
+)
 
 
-def sources(value: object, where: Place, base: str | None = None) -> Iterator[Source]:
+def documents(
+    data: bytes,
+    report: Collector,
+    limits: Limits | None,
+    label: str = "",
+    base: str | None = None,
+) -> Iterator[Source]:
     """
-    Yield the nodes of a JSON value: of each document in it for itself.
+    Yield the nodes of the documents in a text.
 
     Args:
-        value: A document, or a list of documents or nodes.
-        where: Its place.
+        data: JSON, one or several values.
+        report: Hears of damage.
+        limits: Its ``json_depth`` bounds the nesting.
+        label: What places begin with.
         base: The address of the page it stands on, if that is known.
+
+    Raises:
+        FormatError: If it is nested too deep; if strict, at any damage.
     """
+    before = cuts(report)
+    for place, value in json_values(data, report, limits, label):
+        # Of an object that is cut only lists are left, and its context is none.
+        cut = cuts(report) > before and _CONTEXT.search(data) is not None
+        yield from _sources(value, Place(place), base, cut)
+
+
+def cuts(report: Collector) -> int:
+    """Return how often JSON was damaged up to now."""
+    return sum(loss.count for loss in report.report if loss.code == "syntax")
+
+
+def _sources(
+    value: object, where: Place, base: str | None, cut: bool
+) -> Iterator[Source]:
+    """Yield the nodes of a value: of each document in it for itself."""
     if not isinstance(value, list):
         if isinstance(value, dict):
+            if cut and "@context" not in value:
+                value = {"@context": SCHEMA, **value}
             yield _source([(value, where)], base)
         return
     loose: list[tuple[dict[str, object], Place]] = []

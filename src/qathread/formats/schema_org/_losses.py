@@ -5,28 +5,24 @@ from typing import Final
 from ...content import ThreadKind
 from ...posts import Post
 from ...provenance import Provenance, TimePrecision
-from ...status import Link, LinkKind
+from ...status import Mark
 from ...thread import Thread, content_in
 from .._features import FEATURES, lose, report_losses
 from .._report import Collector
+from ._own import named
 from ._words import PLATFORM, is_iri
 
-__all__ = ["TARGET", "is_shared", "report_page", "total", "url_of"]
+__all__ = ["TARGET", "report_page", "total", "url_of"]
 
 TARGET: Final = "schema.org"
 #: Parts that are never held.
 _LOST: Final = frozenset(
     {
-        "users",
         "votes",
         "reactions",
-        "closed",
-        "marks",
-        "mark-details",
         "deleted-text",
         "revisions",
         "suggestions",
-        "bounties",
         "flags",
         "motions",
     }
@@ -43,14 +39,10 @@ def report_page(thread: Thread, report: Collector) -> None:
     """
     report_losses(thread, report, target=TARGET, held=_HELD)
     content = content_in(thread)
-    if content.kind is ThreadKind.DISCUSSION and content.accepted:
-        count = len(content.accepted)
-        lose(report, "accepted", TARGET, thread.id, count=count)
+    for code, count in (("users", _idle(thread)), ("mark-details", _details(thread))):
+        if count:
+            lose(report, code, TARGET, thread.id, count=count)
     _report_names(thread, report)
-    shared = {link for link in content.links if is_shared(thread, link)}
-    if len(shared) < len(content.links):
-        count = len(content.links) - len(shared)
-        lose(report, "links", TARGET, thread.id, count=count)
     origins = sum(
         post.provenance is not None and post.provenance != _as_read(thread, post)
         for post in thread.posts
@@ -61,13 +53,19 @@ def report_page(thread: Thread, report: Collector) -> None:
         lose(report, "provenance", TARGET, thread.id, count=origins)
 
 
-def is_shared(thread: Thread, link: Link) -> bool:
-    """Tell whether a link is held, as what a post of a discussion shares."""
-    if link.kind is not LinkKind.LINKED or link.at is not None:
-        return False
-    if link.post_id is None or thread.kind is ThreadKind.QA:
-        return False
-    return is_iri(link.target) and link.post_id in thread
+def _idle(thread: Thread) -> int:
+    """Count people who wrote nothing and appear in nothing that is held."""
+    content = content_in(thread)
+    known = {post.author_id for post in thread.posts} | named(content)
+    return sum(user.id not in known for user in content.users)
+
+
+def _details(thread: Thread) -> int:
+    """Count posts that were taken down, and it is known by whom, when or why."""
+    usual = (None, Mark())
+    return sum(
+        post.deleted not in usual or post.removed not in usual for post in thread.posts
+    )
 
 
 def total(thread: Thread, post: Post, name: str) -> int:

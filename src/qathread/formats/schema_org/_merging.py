@@ -14,17 +14,22 @@ from html import unescape
 from typing import Final
 
 from ...bodies import HTML, PLAIN
+from ...errors import excerpt
 from ...posts import PostKind
-from ...provenance import extra_text
 from .._report import Collector
-from ._drafts import Draft, Found
+from ._drafts import Draft, Found, with_members
+from ._own import UNMARKED
 
 __all__ = ["merged"]
 
 _TAG: Final = re.compile(r"<[^<>]*>")
 #: What is taken from the other way where it is not known.
 _PARTS: Final = ("title", "language", "edited", "url", "license", "position")
-_COUNTS: Final = ("up", "down", "score", "views")
+_VOTES: Final = ("up", "down", "score")
+_UNKNOWN: Final = (None, None, None)
+#: What is told where it differs, beside what is compared in a way of its own.
+_COMPARED: Final = ("edited", "language", "license", "tags")
+_NOTHING: Final = (None, "", ())
 _Key = tuple[PostKind | None, str]
 
 
@@ -73,6 +78,7 @@ def _overlay(first: Found, second: Found, report: Collector) -> None:
     """Add to *first* what only *second* says."""
     partners = _partners(first, second)
     first.thread_id = first.thread_id or second.thread_id
+    first.extra = first.extra or second.extra
     for draft in second.drafts:
         partner = partners.get(id(draft))
         if partner is not None:
@@ -124,6 +130,7 @@ def _words(text: str) -> str:
 
 def _fill(first: Draft, second: Draft, report: Collector) -> None:
     _tell(first, second, report)
+    first.kind = first.kind or second.kind
     if second.is_named and not first.is_named:
         first.id, first.is_named = second.id, True
     if not first.text or (
@@ -146,31 +153,54 @@ def _fill(first: Draft, second: Draft, report: Collector) -> None:
         first.author = second.author
     first.tags = first.tags or second.tags
     first.links = first.links or second.links
+    first.people = first.people or second.people
     first.accepted |= second.accepted
     first.deleted |= second.deleted
-    for name in _COUNTS:
-        if getattr(first.counts, name) is None:
+    first.removed |= second.removed
+    first.own = first.own or second.own
+    if first.marks == UNMARKED:
+        first.marks = second.marks
+    if first.counts.views is None:
+        first.counts.views = second.counts.views
+    if first.counts.votes == _UNKNOWN:  # else they might not fit together
+        for name in _VOTES:
             setattr(first.counts, name, getattr(second.counts, name))
     first.counts.reactions = first.counts.reactions or second.counts.reactions
     first.counts.declared = {**second.counts.declared, **first.counts.declared}
-    extra = {**_members(second.extra), **_members(first.extra)}
-    first.extra = extra_text(extra) if extra else None
+    first.extra = with_members(first.extra, **_members(second.extra))
 
 
 def _tell(first: Draft, second: Draft, report: Collector) -> None:
     pairs = {
         "text": (_words(first.text), _words(second.text)),
         "created": (first.created, second.created),
-        "score": (first.counts.score, second.counts.score),
+        "score": (first.counts.net, second.counts.net),
+        "title": (_words(first.title or ""), _words(second.title or "")),
+        "author": (_name(first), _name(second)),
+        "views": (first.counts.views, second.counts.views),
+        **{name: (getattr(first, name), getattr(second, name)) for name in _COMPARED},
     }
+    differing: list[str] = []
     for name, (one, other) in pairs.items():
-        if one and other and one != other:
-            report.tell(
-                "sources-differ",
-                "a page says two things of one post, in two ways of marking it up: "
-                "the first is kept",
-                f"{first.where}, {second.where}: {name}",
-            )
+        if one not in _NOTHING and other not in _NOTHING and one != other:
+            differing.append(name)
+    mine, theirs = _members(first.extra), _members(second.extra)
+    differing += [
+        excerpt(name, 40)
+        for name in mine.keys() & theirs.keys()
+        if mine[name] != theirs[name]
+    ]
+    for name in sorted(differing):
+        report.tell(
+            "sources-differ",
+            "a page says two things of one post, in two ways of marking it up: the "
+            "first is kept",
+            f"{first.where}, {second.where}: {name}",
+        )
+
+
+def _name(draft: Draft) -> str | None:
+    return None if draft.author is None else draft.author.name
 
 
 def _members(extra: str | None) -> Mapping[str, object]:

@@ -6,6 +6,7 @@ is read as the standard says. What ``itemref`` leads to is read once for each it
 pages that refer to each other in circles end.
 """
 
+from itertools import islice
 from typing import Final
 
 from .._html_tree import Element, inner_html, line_of, text_of, walk
@@ -14,7 +15,7 @@ from .._report import Collector
 from ._nodes import RDF_HTML, Allowance, Node, Source
 from ._words import short
 
-__all__ = ["microdata"]
+__all__ = ["BODIES", "microdata", "value_of"]
 
 #: Properties whose value is the HTML in their element.
 BODIES: Final = frozenset(("text", "articleBody"))
@@ -29,6 +30,7 @@ _ADDRESSES: Final = {
     "meta": "content",
 }
 _PEOPLE: Final = frozenset(("Person", "Organization"))
+_NEAR: Final = 100  # elements of a person in which a link is looked for
 _OFTEN: Final = 4  # times that elements are read because items refer to them
 
 
@@ -87,7 +89,7 @@ class _Items:
         for element, item in referring:
             self._refer(element, item)
         for element, item in self._elements:
-            _link(element, item)
+            self._link(element, item)
         alone = [(node, place) for node, place in tops if id(node) not in self._used]
         return Source("microdata", list(alone), base=self._base)
 
@@ -133,15 +135,32 @@ class _Items:
         for name in dict.fromkeys(map(short, names)):
             is_body = name in BODIES
             if item_in is None and is_body not in made:
-                made[is_body] = _value(element, name, self._allowance)
+                made[is_body] = value_of(
+                    element, name, _stated(element), self._allowance
+                )
             value = made[is_body] if item_in is None else item_in
             values = item.setdefault(name, [])
             if isinstance(values, list):
                 values.append(value)
 
+    def _link(self, element: Element, item: Node) -> None:
+        """Remember where the name of a person leads, if the item has no address."""
+        types = item.get("@type")
+        if "url" in item or not isinstance(types, list) or not _PEOPLE & {*types}:
+            return
+        names = item.get("name")
+        name = names[0] if isinstance(names, list) and names else None
+        for inner in islice(walk(element), _NEAR):
+            if inner.tag != "a" or not inner.get("href"):
+                continue
+            text = self._allowance.taken(text_of(inner), item.where)
+            if name is None or " ".join(text.split()) == name:
+                item.link = inner.get("href")
+                return
+
     def _refer(self, top: Element, item: Node) -> None:
         """Add the properties in the elements that an item refers to."""
-        seen: set[int] = {id(top)}
+        seen: set[Element] = {top}  # kept alive: ids of others would be theirs again
         waiting: list[Element] = []
         for name in reversed((top.get("itemref") or "").split()):
             element = self._by_id.get(name)
@@ -149,7 +168,7 @@ class _Items:
                 waiting.append(element)
         while waiting:
             element = waiting.pop()
-            if not isinstance(element.tag, str) or id(element) in seen:
+            if not isinstance(element.tag, str) or element in seen:
                 continue
             if not self._left:
                 self._report.damage(
@@ -161,7 +180,7 @@ class _Items:
                 )
                 return
             self._left -= 1
-            seen.add(id(element))
+            seen.add(element)
             self._add(element, item)
             if element.get("itemscope") is not None:
                 if element.get("itemprop") is not None:
@@ -170,38 +189,32 @@ class _Items:
                 waiting.extend(reversed(list(element)))
 
 
-def _value(element: Element, name: str, allowance: Allowance) -> object:
-    tag = element.tag if isinstance(element.tag, str) else ""
-    if tag == "time":
-        stated = element.get("datetime")
-        return text_of(element) if stated is None else stated
-    attribute = _ADDRESSES.get(tag)
+def _stated(element: Element) -> str | None:
+    """Return the value that an element states apart from its content."""
+    if element.tag == "time":
+        return element.get("datetime")
+    attribute = _ADDRESSES.get(str(element.tag))
     if attribute is not None:
         return element.get(attribute) or ""
-    if element.get("content") is not None:  # not in the standard, but widely used
-        return element.get("content") or ""
-    return content_of(element, name, allowance)
+    return element.get("content")  # not in the standard, but widely used
 
 
-def content_of(element: Element, name: str, allowance: Allowance) -> object:
-    """Return what stands in an element: HTML if it is the text of a post, else text."""
+def value_of(
+    element: Element, name: str, stated: str | None, allowance: Allowance
+) -> object:
+    """
+    Return the value of a property.
+
+    Args:
+        element: Where it stands.
+        name: What it is; the text of a post is kept as HTML.
+        stated: What an attribute says; None: the content of the element counts.
+        allowance: How much text the properties of a page may give.
+    """
     where = line_of(element)
+    if stated is not None:
+        return allowance.taken(stated, where)
     if name in BODIES:
         html = allowance.taken(inner_html(element), where)
         return {"@type": RDF_HTML, "@value": html}
     return " ".join(allowance.taken(text_of(element), where).split())
-
-
-def _link(element: Element, item: Node) -> None:
-    """Remember where the name of a person leads, if the item has no address."""
-    types = item.get("@type")
-    if "url" in item or not isinstance(types, list) or not _PEOPLE & {*types}:
-        return
-    names = item.get("name")
-    name = names[0] if isinstance(names, list) and names else None
-    for inner in walk(element):
-        if inner.tag != "a" or not inner.get("href"):
-            continue
-        if name is None or " ".join(text_of(inner).split()) == name:
-            item.link = inner.get("href")
-            return

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from ...limits import Limits
-from .._html_tree import Element, address, parse_html
-from .._json import Place, json_values
+from .._html_tree import Element, address, line_of, parse_html
 from .._report import Collector
-from ._jsonld import sources
+from ._jsonld import documents
 from ._microdata import microdata
 from ._nodes import Allowance, Source
 from ._rdfa import rdfa
@@ -19,9 +18,7 @@ _ABSOLUTE: Final = re.compile(r"https?://[^/\s]", re.IGNORECASE)
 _SCRIPT: Final = "application/ld+json"
 
 
-def page_sources(
-    data: bytes, report: Collector, limits: Limits | None, label: str = ""
-) -> list[Source]:
+def page_sources(data: bytes, report: Collector, limits: Limits | None) -> list[Source]:
     """
     Return what JSON-LD, microdata and RDFa of a page say, as far as they are there.
 
@@ -30,7 +27,7 @@ def page_sources(
         FormatError: If the page or a script is nested too deep; if strict, at any
             damage.
     """
-    root = parse_html(data, report, limits, label)
+    root = parse_html(data, report, limits)
     base = _base(root)
     found: list[Source] = []
     for element in root.iter("script"):
@@ -48,9 +45,7 @@ def _script(
 ) -> Iterator[Source]:
     text = element.text or ""
     inner = _unwrapped(text)
-    where = f"line {element.sourceline or 1}"
-    for place, value in json_values(inner.encode(), report, limits, where):
-        yield from sources(value, Place(place), base)
+    yield from documents(inner.encode(), report, limits, line_of(element), base)
 
 
 def _unwrapped(text: str) -> str:

@@ -1,6 +1,7 @@
 """Drafts of the posts of one thread, from the nodes that a page has of them."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from datetime import tzinfo
 from itertools import chain
 from typing import Final
@@ -8,14 +9,16 @@ from typing import Final
 from ...errors import excerpt
 from ...posts import PostKind
 from .._html_tree import address
-from .._json import Place
+from .._json import Place, shown
 from .._report import Collector
 from ._counters import take_counts
-from ._drafts import Draft, Found, digest
+from ._drafts import Draft, Found
+from ._naming import Naming
 from ._nodes import Node, Source, each, types_of
 from ._people import take_author
-from ._props import Props
-from ._words import DELETED, EXTENSION, MAIN, is_iri
+from ._props import Props, text_in
+from ._texts import inner_text, is_plain, take_body, take_heading, take_status
+from ._words import EXTENSION, MAIN, is_iri
 
 __all__ = ["Posts"]
 
@@ -31,11 +34,11 @@ _WITHIN: Final = (
 )
 #: Where replies stand, and whether they are the accepted answers.
 _REPLIES: Final = ("acceptedAnswer", "suggestedAnswer", "comment")
-_BODY: Final = ("text", "articleBody")
 #: What makes a post of a node, rather than the place of one.
 _TOLD: Final = frozenset(
     (
-        *_BODY,
+        "text",
+        "articleBody",
         "author",
         "creator",
         "creativeWorkStatus",
@@ -63,8 +66,8 @@ class Posts:
 
     def __init__(self, source: Source, report: Collector, zone: tzinfo | None) -> None:
         self._source, self._report, self._zone = source, report, zone
-        self._met: set[int] = set()
-        self._kinds: dict[str, PostKind] = {}  # of posts by id, in one thread
+        self._met: dict[int, object] = {}  # nodes by what they are, so that they stay
+        self._naming: dict[int, Naming] = {}  # of threads
 
     def threads(self) -> Iterator[Found]:
         """Yield the threads in order of appearance."""
@@ -86,9 +89,10 @@ class Posts:
                 if id(node) not in self._met:
                     found.append(self._thread(node, place, page))
                 continue
-            if ("Answer" in types or "Comment" in types) and "parentItem" in node:
+            if "Answer" in types or "Comment" in types:
                 loose.append((node, place))
-                continue
+                if "parentItem" in node:
+                    continue
             for name in reversed(_WITHIN):
                 about = node if name == "mainEntity" else page
                 values = list(each(node.get(name)))
@@ -97,6 +101,10 @@ class Posts:
                     (each_value, below.down(at) if several else below, about)
                     for at, each_value in reversed(list(enumerate(values)))
                 )
+        pages = Counter(thread.thread_id for thread in found)
+        for thread in found:
+            if pages[thread.thread_id] > 1:  # a page of several threads is none of them
+                thread.thread_id = None
         self._place(loose, found)
         yield from found
 
@@ -105,27 +113,45 @@ class Posts:
     ) -> None:
         """Put posts that stand alone where they say that they belong."""
         waiting: dict[object, list[tuple[Mapping[str, object], Place]]] = {}
+        names: Counter[str] = Counter()
         for node, place in loose:
             if id(node) not in self._met:
                 above = self._named(node.get("parentItem"))
                 waiting.setdefault(above, []).append((node, place))
-        queue = [(draft.id, each) for each in found for draft in each.drafts]
+                names.update(self._other_names(node))
+        shared = {name for name, count in names.items() if count > 1}
+        queue = [(draft, each) for each in found for draft in each.drafts]
         while waiting and queue:
-            parent_id, thread = queue.pop()
-            for node, place in waiting.pop(parent_id, ()):
-                kind = "comment"
-                if thread.is_qa and "Answer" in types_of(node):
-                    kind = "suggestedAnswer"
-                before = len(thread.drafts)
-                self._under(node, place, thread, thread.root, kind)
-                queue.extend((draft.id, thread) for draft in thread.drafts[before:])
-        for _, place in chain.from_iterable(waiting.values()):
-            self._report.damage(
-                "missing-parent",
-                "a reply to a post that is not on the page: it is left out",
-                str(place),
-                kind="skipped",
-            )
+            parent, thread = queue.pop()
+            for name in self._naming[id(thread)].names_of(parent):
+                for node, place in waiting.pop(name, ()):
+                    kind = "comment"
+                    if thread.is_qa and "Answer" in types_of(node):
+                        kind = "suggestedAnswer"
+                    before = len(thread.drafts)
+                    self._under(node, place, thread, thread.root, kind, shared)
+                    queue.extend((draft, thread) for draft in thread.drafts[before:])
+        for node, place in chain.from_iterable(waiting.values()):
+            if "parentItem" in node:
+                self._report.damage(
+                    "missing-parent",
+                    "a reply to a post that is not on the page: it is left out",
+                    str(place),
+                    kind="skipped",
+                )
+            else:
+                self._report.tell(
+                    "unplaced",
+                    "an answer or a comment that stands alone and does not say to what "
+                    "it replies: it is left out",
+                    str(place),
+                )
+
+    def _other_names(self, node: Mapping[str, object]) -> set[str]:
+        """Return the names of a node that others may have too."""
+        names = Props(node, Place(""), self._report, None)
+        found = (names.name("identifier"), self._address(names.name("url")))
+        return set(filter(None, found))
 
     def _named(self, value: object) -> str | None:
         """Return the id in a reference, whichever way it names a node."""
@@ -153,12 +179,15 @@ class Posts:
         if not is_qa:
             pages = [p for p in each(node.get("mainEntityOfPage"))]
             about = pages[0] if pages else None
-        thread_id = None
+        thread_id = extra = None
         if isinstance(about, dict):
             names = Props(about, place, self._report, None)
             thread_id = self._address(self._iri(names)) or names.name("identifier")
-        thread = Found([], is_qa, thread_id, self._source.name)
-        self._kinds.clear()
+            if is_qa:
+                names.take("mainEntity")
+                extra = names.extra()
+        thread = Found([], is_qa, thread_id, self._source.name, extra)
+        self._naming[id(thread)] = Naming()
         self._under(node, place, thread, None, "")
         return thread
 
@@ -169,9 +198,10 @@ class Posts:
         thread: Found,
         parent: Draft | None,
         relation: str,
+        shared: Collection[str] = (),
     ) -> None:
         """Add a node and all below it to a thread."""
-        taken: dict[str, str] = {}
+        before, naming = len(thread.drafts), self._naming[id(thread)]
         waiting: list[tuple[object, Place, Draft | None, str]] = [
             (node, place, parent, relation)
         ]
@@ -179,17 +209,17 @@ class Posts:
             value, place, parent, relation = waiting.pop()
             found = self._source.resolved(value)
             if found is None:
-                if not isinstance(value, str) or not value.strip():
+                found = self._of_text(value, place)
+                if found is None:
                     continue
-                found = {"@id" if is_iri(value) else "text": value}
             if id(found) in self._met:
                 continue  # one element may be the suggested and the accepted answer
-            self._met.add(id(found))
+            self._met[id(found)] = found
             place = _place_of(found, value, place)
             props = Props(found, place, self._report, self._zone)
             draft = self._draft(found, props, parent, relation)
             replies = [(name, props.take(name)) for name in _REPLIES]
-            self._finish(found, draft, props, taken)
+            self._finish(found, draft, props)
             thread.drafts.append(draft)
             for name, values in reversed(replies):
                 below = place.down(name)
@@ -198,6 +228,28 @@ class Posts:
                     (each_value, below.down(at) if several else below, draft, name)
                     for at, each_value in reversed(list(enumerate(values)))
                 )
+        naming.give(thread.drafts[before:], shared)
+        for draft in thread.drafts[before:]:
+            own = draft.names[1]
+            if own is not None and draft.id != own:
+                draft.other_id = own
+            if draft.above is not None:
+                draft.above = naming.id_of(draft.above)
+
+    def _of_text(self, value: object, place: Place) -> dict[str, object] | None:
+        """Return the node that a text means: a post, or the address of one."""
+        text = text_in(value)
+        if text is not None and not isinstance(value, int | float):
+            if not text.strip():
+                return None
+            return {"@id": str(text)} if is_iri(text) else {"text": value}
+        self._report.damage(
+            "field",
+            "a reply is no post: it is left out",
+            f"{place}: {shown(value)}",
+            kind="skipped",
+        )
+        return None
 
     def _draft(
         self,
@@ -225,15 +277,14 @@ class Posts:
         node: Mapping[str, object],
         draft: Draft,
         props: Props,
-        taken: dict[str, str],
     ) -> None:
         iri, own = self._address(self._iri(props)), props.name("identifier")
         draft.url = self._address(props.name("url"))
         parent = props.take("parentItem")
         if parent:
             draft.above = self._named(parent)
-        self._body(draft, props)
-        self._heading(draft, props, is_qa="Question" in types_of(node))
+        take_body(draft, props)
+        take_heading(node, draft, props)
         draft.author, draft.people = take_author(props, self._source, self._report)
         draft.created = props.time("datePublished")
         made = props.time("dateCreated") if draft.created is None else None
@@ -243,89 +294,43 @@ class Posts:
         draft.revision = props.count("version", 1) or 1
         draft.position = props.count("position", None)
         draft.license = props.name("license")
-        self._status(draft, props)
+        take_status(draft, props, self._report)
+        if draft.parent is None and "Question" not in types_of(node):
+            _drop_page(props)
         draft.counts = take_counts(props, draft.kind, self._report)
-        draft.links = tuple(
-            target
-            for target in map(self._address, map(_target, props.take("sharedContent")))
-            if target
-        )
+        self._links(draft, props)
         self._gap(draft, props)
         anchor = node.anchor if isinstance(node, Node) else None
-        self._name(draft, (iri, own, draft.url, anchor), taken)
-        if own is not None and draft.id != own:
-            draft.other_id = own
+        draft.names = (iri, own, draft.url, anchor)
         draft.extra = props.extra()
+        if draft.kind is None:
+            self._lose(draft, iri)
 
-    def _name(
-        self, draft: Draft, names: tuple[str | None, ...], taken: dict[str, str]
-    ) -> None:
-        """Give a draft the first of its names that is no other post's."""
-        at = "" if draft.created is None else draft.created.isoformat()
-        who = "" if draft.author is None else draft.author.id
-        above = "" if draft.parent is None else draft.parent.id
-        content = digest(above, who, at, draft.title or "", draft.text)
-        for place, name in enumerate(names):
-            if not name or self._kinds.get(name, draft.kind) is not draft.kind:
-                continue
-            # A post has one @id whatever it says; other names are sometimes shared.
-            if place == 0 or taken.setdefault(name, content) == content:
-                draft.id, draft.is_named = name, True
-                taken.setdefault(name, content)
-                if draft.kind is not None:
-                    self._kinds[name] = draft.kind
-                return
-        letter = {PostKind.QUESTION: "q", PostKind.ANSWER: "a"}.get(
-            draft.kind or PostKind.COMMENT, "c"
-        )
-        draft.id = f"{letter}-{content}"
+    def _links(self, draft: Draft, props: Props) -> None:
+        targets, left = list[str](), list[object]()
+        for value in props.take("sharedContent"):
+            target = self._address(inner_text(value, "url", "@id"))
+            if target:
+                targets.append(target)
+            if not target or not is_plain(value, "WebPage"):
+                left.append(value)
+        draft.links = tuple(targets)
+        if left:
+            props.put("sharedContent", left)
 
-    def _body(self, draft: Draft, props: Props) -> None:
-        for name in _BODY:
-            text = props.text(name)
-            if text is None:
-                continue
-            draft.text = str(text)
-            if text.media_type is not None:
-                draft.media_type = text.media_type
-            draft.language = text.language
-            break
-        stated = props.text("encodingFormat")
-        if stated:
-            draft.media_type = str(stated)
-        language = props.text("inLanguage")
-        if language is not None:
-            draft.language = str(language)
-
-    def _heading(self, draft: Draft, props: Props, *, is_qa: bool) -> None:
-        if draft.parent is not None:
-            return
-        names = ("headline", "name")
-        for name in reversed(names) if is_qa else names:
-            title = props.text(name)
-            if title is not None:
-                draft.title = str(title)
-                break
-        tags: list[str] = []
-        is_list = props.is_list("keywords")
-        words = props.take("keywords")
-        for value in words:
-            found = _tag(value)
-            if found is None:
-                continue
-            if is_list:
-                tags.append(found)
-            else:
-                tags.extend(filter(None, map(str.strip, found.split(","))))
-        draft.tags = tuple(tags)
-
-    def _status(self, draft: Draft, props: Props) -> None:
-        taken = props.text(f"{EXTENSION}takenDown")
-        for value in props.peek("creativeWorkStatus"):
-            if isinstance(value, str) and value.lower() == DELETED.lower():
-                props.take("creativeWorkStatus")
-                draft.removed = taken in ("removed", "both")
-                draft.deleted = taken != "removed"
+    def _lose(self, draft: Draft, iri: str | None) -> None:
+        """Report what is said of a post that is not there."""
+        names = ("license", "extra", "tags", "language")
+        lost = [name for name in names if getattr(draft, name)]
+        lost += [*draft.counts.declared, *["views"] * (draft.counts.views is not None)]
+        if draft.url not in (None, iri) and iri is not None:
+            lost.append("url")
+        if lost:
+            self._report.loss(
+                "extra",
+                "members of a post of which only the place is known",
+                f"{draft.where}: {', '.join(lost)}",
+            )
 
     def _gap(self, draft: Draft, props: Props) -> None:
         if draft.kind is not None:
@@ -348,6 +353,14 @@ class Posts:
         return None if url is None else address(self._source.base, url)
 
 
+def _drop_page(props: Props) -> None:
+    """Drop the page of a discussion that says no more than the id of the thread."""
+    pages = props.peek("mainEntityOfPage")
+    page = pages[0] if len(pages) == 1 else None
+    if isinstance(page, dict) and page.keys() - {"@type"} in ({"@id"}, {"identifier"}):
+        props.take("mainEntityOfPage")
+
+
 def _place_of(node: Mapping[str, object], value: object, place: Place) -> Place:
     """Return where a node is: its own place, if it is only referred to here."""
     if isinstance(node, Node) and node.where:
@@ -355,18 +368,3 @@ def _place_of(node: Mapping[str, object], value: object, place: Place) -> Place:
     if node is not value and "@id" in node:  # else ways of references have no end
         return Place(excerpt(str(node["@id"]), 80))
     return place
-
-
-def _tag(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict):  # a DefinedTerm, a value object
-        found = value.get("name", value.get("@value"))
-        return found if isinstance(found, str) else None
-    return None
-
-
-def _target(value: object) -> str | None:
-    if isinstance(value, dict):
-        value = value.get("url", value.get("@id"))
-    return value if isinstance(value, str) and value else None

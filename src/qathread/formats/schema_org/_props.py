@@ -46,7 +46,12 @@ class Props:
         report: Collector,
         zone: tzinfo | None,
     ) -> None:
-        self._rest = {short(name): value for name, value in members.items()}
+        self._rest: dict[str, object] = {}
+        for name, value in members.items():
+            name = short(name)
+            if name in self._rest:  # once under its short name, once in full
+                value = [*each(self._rest[name]), *each(value)]
+            self._rest[name] = value
         self._rest.pop("@type", None)
         self._rest.pop("@context", None)
         self.where, self._report, self._zone = where, report, zone
@@ -144,6 +149,11 @@ class Props:
         """Whether the times that were taken state their zone; None: do not ask."""
         stated = finest(*self._times)[1]
         return None if stated is False and self._zone is not None else stated
+
+    @property
+    def rest(self) -> dict[str, object]:
+        """What is left."""
+        return self._rest
 
     def extra(self) -> str | None:
         """Return what is left as the text that a provenance holds."""

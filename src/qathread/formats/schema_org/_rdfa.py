@@ -4,7 +4,7 @@ from attrs import frozen
 
 from .._html_tree import Element, line_of
 from .._json import Place
-from ._microdata import BODIES, content_of
+from ._microdata import BODIES, value_of
 from ._nodes import Allowance, Node, Source
 from ._words import short
 
@@ -65,7 +65,8 @@ def rdfa(root: Element, base: str | None, allowance: Allowance) -> Source:
             for name in dict.fromkeys(names):
                 is_body = name in BODIES
                 if node is None and is_body not in made:
-                    made[is_body] = _value(element, name, allowance)
+                    stated = _stated(element)
+                    made[is_body] = value_of(element, name, stated, allowance)
                 values = context.node.setdefault(name, [])
                 if isinstance(values, list):
                     values.append(made[is_body] if node is None else node)
@@ -105,9 +106,10 @@ def _node(element: Element, context: _Context) -> Node | None:
     return node
 
 
-def _value(element: Element, name: str, allowance: Allowance) -> object:
+def _stated(element: Element) -> str | None:
+    """Return the value that an element states apart from its content."""
     for attribute in (*_TEXT, *_ADDRESSES):
         stated = element.get(attribute)
         if stated is not None:
             return stated
-    return content_of(element, name, allowance)
+    return None

@@ -17,7 +17,8 @@ from ...thread import Thread
 from ...users import User, UserKind
 from .._gathering import Frame, Piece, build, circles, nobody
 from .._report import Collector
-from ._drafts import Draft, Found, digest
+from ._drafts import Draft, Found, digest, with_members
+from ._own import Own
 from ._words import PLATFORM
 
 __all__ = ["thread_of"]
@@ -42,12 +43,16 @@ def thread_of(found: Found, report: Collector) -> Thread:
             "a question without anything but its place: a stub stands for it",
             root.where,
         )
+    own = root.own or Own()
+    marked = (draft.id for draft in found.drafts if draft.accepted)
     frame = Frame(
         thread_id=found.thread_id or root.id,
         root_id=root.id,
         kind=ThreadKind.QA if found.is_qa else ThreadKind.DISCUSSION,
-        accepted=tuple(dict.fromkeys(d.id for d in found.drafts if d.accepted)),
-        provenance=Provenance(platform=PLATFORM),
+        accepted=tuple(dict.fromkeys((*marked, *own.accepted))),
+        status=own.status,
+        people=own.people,
+        provenance=Provenance(platform=PLATFORM, extra=found.extra),
         by_time=False,
     )
     parents = _parents(drafts, root, report)
@@ -57,7 +62,9 @@ def thread_of(found: Found, report: Collector) -> Thread:
     stubs = [_stub(draft, parents[draft.id]) for draft in drafts if draft.kind is None]
     thread = build(frame, pieces, report, stubs)
     gaps = [draft for draft in drafts if draft.kind is None]
-    return _with_gaps(thread, gaps) if gaps else thread
+    if gaps or own.bounties or own.links:
+        return _with_more(thread, gaps, own)
+    return thread
 
 
 def _arranged(drafts: Iterable[Draft]) -> list[Draft]:
@@ -66,6 +73,9 @@ def _arranged(drafts: Iterable[Draft]) -> list[Draft]:
     places = [each.position for each in known if each.kind is not None]
     if None not in places and len(set(places)) == len(places):
         return sorted(known, key=lambda each: each.position or 0)
+    for each in known:
+        if each.position is not None:
+            each.extra = with_members(each.extra, position=each.position)
     return sorted(
         known,
         key=lambda each: (each.parent is not None, each.created or LATEST, each.id),
@@ -78,14 +88,18 @@ def _parents(
     """Return what each post stands under, without circles."""
     parents: dict[str, str | None] = {}
     where: dict[str, str] = {}
-    for draft in drafts:
+    drafts = tuple(drafts)
+    for draft in drafts:  # before it is asked what stands under them
         if draft.id == root.id and draft.parent is not None:
-            draft.id = f"c-{digest(root.id, draft.text)}"
+            who = "" if draft.author is None else draft.author.id
+            at = "" if draft.created is None else draft.created.isoformat()
+            draft.id = f"c-{digest(root.id, who, at, draft.text)}"
             report.damage(
                 "duplicate-id",
                 "a reply has the id of the first post: it gets one of its own",
                 f"{draft.where}: {root.id}",
             )
+    for draft in drafts:
         parents[draft.id], where[draft.id] = _parent(draft, root), draft.where
     for post_id in circles(parents):
         parents[post_id] = root.id
@@ -146,6 +160,7 @@ def _post(draft: Draft, author: User, parent_id: str) -> Post:
             revision=draft.revision,
             deleted=deleted,
             removed=removed,
+            status=draft.marks,
             provenance=_origin(draft),
             title=draft.title,
             tags=draft.tags,
@@ -163,6 +178,7 @@ def _post(draft: Draft, author: User, parent_id: str) -> Post:
             revision=draft.revision,
             deleted=deleted,
             removed=removed,
+            status=draft.marks,
             provenance=_origin(draft),
         )
     return Comment(
@@ -176,6 +192,7 @@ def _post(draft: Draft, author: User, parent_id: str) -> Post:
         revision=draft.revision,
         deleted=deleted,
         removed=removed,
+        status=draft.marks,
         provenance=_origin(draft),
     )
 
@@ -207,8 +224,8 @@ def _tally(draft: Draft) -> Tally | None:
     return tally if tally.known else None
 
 
-def _with_gaps(thread: Thread, gaps: Iterable[Draft]) -> Thread:
-    """Return *thread* with all that a page says of places of missing posts."""
+def _with_more(thread: Thread, gaps: Iterable[Draft], own: Own) -> Thread:
+    """Return *thread* with links, bounties and all that is said of missing posts."""
     parts = thread.content
     stubs = {stub.id: stub for stub in parts.stubs}
     tallies = list(parts.tallies)
@@ -235,7 +252,8 @@ def _with_gaps(thread: Thread, gaps: Iterable[Draft]) -> Thread:
         users=parts.users,
         accepted=parts.accepted,
         status=parts.status,
-        links=parts.links,
+        bounties={each.id: each for each in own.bounties}.values(),
+        links=(*parts.links, *own.links),
         provenance=parts.provenance,
     )
 

@@ -8,7 +8,6 @@ __all__ = [
     "DELETED",
     "EXTENSION",
     "MAIN",
-    "NAMED",
     "PLATFORM",
     "SCHEMA",
     "is_iri",
@@ -25,8 +24,6 @@ EXTENSION: Final = "x-qathread:"
 DELETED: Final = "Deleted"
 #: Types that open a thread.
 MAIN: Final = ("Question", "DiscussionForumPosting", "SocialMediaPosting")
-#: The names of counters that are no kind of reaction.
-NAMED: Final = ("up", "down")
 
 _IRI: Final = re.compile(r"(?:https?://|urn:)[^\x00-\x20\"<>\\^`{|}\x7f]+")
 _VOCABULARY: Final = re.compile(r"(?:https?://(?:www\.)?schema\.org[/#]|schema:)")

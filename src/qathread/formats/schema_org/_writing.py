@@ -9,7 +9,7 @@ context of the pages that need it.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import BinaryIO, Final
 
@@ -23,8 +23,10 @@ from ...thread import Thread, content_in, index_in
 from ...users import User, UserKind
 from .._gathering import nobody
 from .._report import Collector
-from ._losses import is_shared, report_page, total, url_of
+from .._sparse import sparse
+from ._losses import report_page, total, url_of
 from ._order import in_order
+from ._own import RECORDS, Own, shared
 from ._words import CONTEXT, DELETED, EXTENSION, SCHEMA, is_iri
 
 __all__ = ["json_ld", "script_text", "write_pages"]
@@ -117,12 +119,11 @@ class _Page:
         self._users = {user.id: user for user in self._content.users}
         self._accepted = frozenset(self._content.accepted)
         self._is_qa = self._content.kind is ThreadKind.QA
-        self._extended = False
+        self._extended: set[str] = set()  # members of our own
         self._lacking: list[str] = []
         self._links: dict[str, list[str]] = {}
-        for link in self._content.links:
-            if link.post_id is not None and is_shared(thread, link):
-                self._links.setdefault(link.post_id, []).append(link.target)
+        for link, post_id in shared(thread).items():
+            self._links.setdefault(post_id, []).append(link.target)
         self._places: dict[str, int] = {}
         if in_order(self._content) != list(self._content.arrival):
             self._places = {id: at for at, id in enumerate(self._content.arrival, 1)}
@@ -143,7 +144,7 @@ class _Page:
                 about = {"@type": "WebPage", **_named(self._thread.id)}
                 page["mainEntityOfPage"] = about
         if self._extended:
-            page["@context"] = [SCHEMA, {EXTENSION.rstrip(":"): CONTEXT}]
+            page["@context"] = [SCHEMA, _context(self._extended)]
         if self._lacking:
             self._report.tell(
                 "incomplete",
@@ -180,6 +181,7 @@ class _Page:
             below = above.setdefault(name, [])
             if isinstance(below, list):
                 below.append(found)
+        self._extend(made[root_id], **Own.of(self._thread).members())
         if self._is_qa and not self._content.answers:
             self._lacking.append("an answer")
         if self._is_qa and len(self._content.accepted) > 1:
@@ -255,6 +257,7 @@ class _Page:
         if post.id in self._places:
             found["position"] = self._places[post.id]
         self._shared(post, found)
+        self._extend(found, marks=sparse(post.status) or None)
 
     def _is_question(self, post: Post) -> bool:
         """Tell a question, which may be all in its name, from other posts."""
@@ -293,10 +296,10 @@ class _Page:
         return found
 
     def _shared(self, post: Post, found: dict[str, object]) -> None:
-        shared = self._links.get(post.id)
-        if shared is not None:
+        targets = self._links.get(post.id)
+        if targets is not None:
             found["sharedContent"] = [
-                {"@type": "WebPage", "url": target} for target in shared
+                {"@type": "WebPage", "url": target} for target in targets
             ]
 
     # -- counts ------------------------------------------------------------------
@@ -337,7 +340,16 @@ class _Page:
         for name, value in members.items():
             if value is not None:
                 found[f"{EXTENSION}{name}"] = value
-                self._extended = True
+                self._extended.add(name)
+
+
+def _context(used: Collection[str]) -> dict[str, object]:
+    """Return what declares the prefix, and which members are plain JSON."""
+    found: dict[str, object] = {EXTENSION.rstrip(":"): CONTEXT}
+    for name in RECORDS:
+        if name in used:
+            found[f"{EXTENSION}{name}"] = {"@type": "@json"}
+    return found
 
 
 def _named(id: str) -> dict[str, object]:
