@@ -381,8 +381,9 @@ def test_one_error_answer_does_not_spoil_the_others() -> None:
 
 def test_more_statuses_than_the_limit_are_refused() -> None:
     many = [status(), status("100002")]
-    with pytest.raises(FormatError, match="more than 1 statuses"):
-        threads(*many, limits=Limits(records=1))
+    with pytest.raises(FormatError, match="more than 1 records"):
+        threads(many, limits=Limits(records=1))
+    assert len(threads(*many, limits=Limits(records=1))) == 2  # documents apart
 
 
 def test_the_option_is_a_text() -> None:

@@ -344,7 +344,7 @@ def test_our_own_json_stays_our_own(tmp_path: Path) -> None:
         (b"{}", "without items"),
         (b"3", "3"),
         (b'"text"', "'text'"),
-        (b"some words", "nothing of it is whole"),
+        (b"some words", "this is no JSON"),
         (b'{"items":[{"user_id":3}]}', "no question, answer or comment"),
         (b"[1,2]", "no question, answer or comment"),
     ],

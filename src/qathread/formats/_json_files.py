@@ -7,11 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import FormatError, excerpt
+from ..limits import Limits
 from ._json import Place, json_values, place
 from ._looks import refuse_foreign
+from ._report import Collector
 from ._sources import Input, open_source, suffixes
 
-__all__ = ["LINES", "SUFFIXES", "documents", "is_lines", "page_paths", "shown_name"]
+__all__ = [
+    "LINES",
+    "SUFFIXES",
+    "Records",
+    "documents",
+    "is_lines",
+    "page_paths",
+    "shown_name",
+]
 
 LINES: Final = (".jsonl", ".ndjson")
 SUFFIXES: Final = (".json", *LINES)
@@ -54,6 +64,44 @@ def _is_whole(line: bytes) -> bool:
     return len(line) > 1 and line[:1] + line[-1:] in (b"{}", b"[]")
 
 
+class Records:
+    """
+    Counts the records of each document, and refuses those beyond the limit.
+
+    Args:
+        limits: Its ``records`` bounds them; None: nothing does.
+        report: Makes the error.
+
+    Attributes:
+        total: How many there were in all documents.
+    """
+
+    def __init__(self, limits: Limits | None, report: Collector) -> None:
+        self._most = None if limits is None else limits.records
+        self._report = report
+        self.total = self._before = 0
+
+    def next_document(self) -> None:
+        """Count anew."""
+        self._before = self.total
+
+    def add(self, where: Place) -> None:
+        """
+        Count one.
+
+        Raises:
+            FormatError: ``too-large`` beyond the limit.
+        """
+        self.total += 1
+        if self._most is not None and self.total - self._before > self._most:
+            raise self._report.error(
+                "too-large",
+                f"the document holds more than {self._most} records: raise "
+                "Limits.records, or give limits=None, if you trust the source",
+                str(where),
+            )
+
+
 def documents(input: Input, wanted: str) -> Iterator[tuple[Place, object]]:
     """
     Yield the JSON values of *input*, one after another.
@@ -80,9 +128,12 @@ def documents(input: Input, wanted: str) -> Iterator[tuple[Place, object]]:
             found = True
             yield each
         if not found:
-            raise report.error(
-                "syntax", "it is cut before its first value ends: get the whole file"
-            )
+            start = input.head().removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+            if start in (b"{", b"["):
+                raise report.error(
+                    "syntax", "it is cut before its first value ends: get all of it"
+                )
+            raise report.error("not-this-format", f"{wanted} expected, this is no JSON")
         return
     paths = page_paths(input.path)
     if not paths:

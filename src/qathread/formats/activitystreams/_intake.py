@@ -9,6 +9,7 @@ from ...errors import FormatError, excerpt
 from ...limits import Limits
 from ...posts import Stub
 from .._json import Place, shown
+from .._json_files import Records
 from .._report import Collector
 from ._collections import items_in
 from ._flat import ABOUT, LISTS, flat, made_id
@@ -73,8 +74,7 @@ class Intake:
     def __init__(self, report: Collector, limits: Limits | None) -> None:
         self.pools = [Pool()]
         self._report = report
-        self._most = None if limits is None else limits.records
-        self._count = 0
+        self._records = Records(limits, report)
         self._documents = 0
         self._context: object = None
         self._problem: FormatError | None = None
@@ -88,6 +88,7 @@ class Intake:
             FormatError: If none is ActivityStreams; if strict, at any damage.
         """
         for where, value in documents:
+            self._records.next_document()
             several = value if isinstance(value, list) else [value]
             if value == []:
                 self._refuse("an empty list", where)
@@ -161,14 +162,7 @@ class Intake:
                 kind="skipped",
             )
             return
-        self._count += 1
-        if self._most is not None and self._count > self._most:
-            raise self._report.error(
-                "too-large",
-                f"the documents hold more than {self._most} objects: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
+        self._records.add(where)
         members = plain(value)
         context = members.pop("@context", task.context)
         task = evolve(task, value=members, context=context)

@@ -8,12 +8,13 @@ from attrs import frozen
 
 from ...bodies import HTML, Body
 from ...ids import PostId
-from ...posts import Answer, Comment, Post, Question
+from ...posts import Post, PostKind, Question
 from ...provenance import Provenance, TimePrecision
 from ...revisions import Revision, RevisionKind
 from ...status import Mark
 from ...users import User, UserKind
 from .._gathering import nobody
+from .._making import made_post
 from .._members import Members
 from .._report import Collector
 from ._copies import Merged, instant_in
@@ -134,45 +135,23 @@ def make_post(
     )
     number = max(1, len(merged.wordings))
     deleted = None if stone is None else Mark(at=deleted_at)
-    post: Post
-    if parent_id is None:
-        post = Question(
-            id=merged.id,
-            author_id=author.id,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=number,
-            deleted=deleted,
-            provenance=provenance,
-            title=title,
-            tags=tags,
-            views=views,
-        )
-    elif is_answer:
-        post = Answer(
-            id=merged.id,
-            question_id=parent_id,
-            author_id=author.id,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=number,
-            deleted=deleted,
-            provenance=provenance,
-        )
-    else:
-        post = Comment(
-            id=merged.id,
-            parent_id=parent_id,
-            author_id=author.id,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=number,
-            deleted=deleted,
-            provenance=provenance,
-        )
+    kind = PostKind.ANSWER if is_answer else PostKind.COMMENT
+    post = made_post(
+        PostKind.QUESTION if parent_id is None else kind,
+        id=merged.id,
+        parent_id=parent_id,
+        author=author,
+        name=None,  # objects name people by address alone
+        body=body,
+        created_at=created_at,
+        edited_at=edited_at,
+        revision=number,
+        deleted=deleted,
+        provenance=provenance,
+        title=title,
+        tags=tags,
+        views=views,
+    )
     return Made(
         post,
         author,

@@ -10,12 +10,13 @@ from attrs import define, field
 from ...bodies import HTML, Body
 from ...content import ThreadKind
 from ...feedback import Tally
-from ...posts import Answer, Comment, Post, PostKind, Question, Stub
+from ...posts import Post, PostKind, Stub
 from ...provenance import Provenance, TimePrecision, extra_text
 from ...status import Closed, Status
 from ...thread import Thread
 from ...users import User, UserKind
 from .._gathering import Frame, Piece, build, nobody, roots
+from .._making import made_post
 from .._report import Collector
 
 __all__ = ["Facts", "threads_of"]
@@ -248,39 +249,25 @@ def _post(facts: Facts, author: User, root_id: str) -> Post:
         declared=tuple(sorted(facts.declared.items())),
         extra=extra_text(facts.extra) if facts.extra else None,
     )
-    if facts.kind is PostKind.QUESTION and facts.id == root_id:
-        return Question(
-            id=facts.id,
-            author_id=author.id,
-            author_name=author.name,
-            body=body,
-            created_at=facts.created,
-            edited_at=facts.edited,
-            provenance=origin,
-            title=facts.title,
-            tags=facts.tags or (),
-            views=facts.views,
-        )
-    if facts.kind is PostKind.ANSWER:
-        return Answer(
-            id=facts.id,
-            question_id=root_id,
-            author_id=author.id,
-            author_name=author.name,
-            body=body,
-            created_at=facts.created,
-            edited_at=facts.edited,
-            provenance=origin,
-        )
-    return Comment(
+    kind = facts.kind or PostKind.COMMENT
+    parent_id = facts.parent_id or root_id
+    if kind is PostKind.ANSWER:
+        parent_id = root_id
+    elif kind is PostKind.QUESTION and facts.id != root_id:
+        kind = PostKind.COMMENT
+    return made_post(
+        kind,
         id=facts.id,
-        parent_id=facts.parent_id or root_id,
-        author_id=author.id,
-        author_name=author.name,
+        parent_id=parent_id,
+        author=author,
+        name=author.name,
         body=body,
         created_at=facts.created,
         edited_at=facts.edited,
         provenance=origin,
+        title=facts.title,
+        tags=facts.tags or (),
+        views=facts.views,
     )
 
 

@@ -7,7 +7,7 @@ from attrs import define, field
 
 from ...errors import FormatError, excerpt
 from .._json import Place, shown
-from .._json_files import documents
+from .._json_files import Records, documents
 from .._report import Collector
 from .._sources import Input
 
@@ -63,15 +63,14 @@ def topics_of(input: Input) -> list[Topic]:
 class _Intake:
     def __init__(self, input: Input) -> None:
         self._report: Collector = input.report
-        self._most = None if input.limits is None else input.limits.records
+        self._records = Records(input.limits, input.report)
         self._topics: dict[str, Topic] = {}
-        self._count = self._before = 0
         self._met = ""  # what was there in place of topics
         self._problem: FormatError | None = None
 
     def take(self, document: object, where: Place) -> None:
         """Take in one document."""
-        self._before = self._count
+        self._records.next_document()
         if isinstance(document, list):
             for index, each in enumerate(document):
                 self._value(each, where.down(index))
@@ -82,7 +81,7 @@ class _Intake:
 
     def whole(self) -> list[Topic]:
         """Return the topics that have posts; tell of those that have none."""
-        if not self._topics and not self._count:
+        if not self._topics and not self._records.total:
             if self._problem is not None:
                 raise self._problem
             what = self._met or "nothing of it is whole"
@@ -168,7 +167,7 @@ class _Intake:
         if topic_id is None:
             self._unfit("an id", value.get("id"), where.down("id"))
         else:
-            self._counted(where)
+            self._records.add(where)
             topic = self._of(topic_id)
             for index, each in enumerate(found.get("stream", ())):
                 if (post_id := _id(each)) is not None:
@@ -188,7 +187,7 @@ class _Intake:
         if not isinstance(value, dict) or topic_id is None:
             self._other("a topic without an id", where)
             return
-        self._counted(where)
+        self._records.add(where)
         members = {name: each for name, each in value.items() if name != "id"}
         self._of(topic_id).listed.append(Copy(members, where))
 
@@ -196,7 +195,7 @@ class _Intake:
         if not isinstance(value, dict) or not _is_post(value):
             self._other(f"{shown(value)} that is no post", where)
             return
-        self._counted(where)
+        self._records.add(where)
         stated = _id(value.get("topic_id"))
         members = {n: v for n, v in value.items() if n not in ("id", "topic_id")}
         if stated is None and value.get("topic_id") is not None:
@@ -227,16 +226,6 @@ class _Intake:
         if topic is None:
             topic = self._topics[topic_id] = Topic(topic_id)
         return topic
-
-    def _counted(self, where: Place) -> None:
-        self._count += 1
-        if self._most is not None and self._count - self._before > self._most:
-            raise self._report.error(
-                "too-large",
-                f"the document holds more than {self._most} posts: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
 
     def _failed(self, value: Mapping[str, object], where: Place) -> None:
         said = [each for each in _list(value.get("errors")) if isinstance(each, str)]

@@ -9,11 +9,12 @@ from attrs import frozen
 
 from ...bodies import HTML, MARKDOWN, Body
 from ...feedback import Tally
-from ...posts import Answer, Comment, Question
+from ...posts import PostKind
 from ...provenance import Provenance
 from ...status import Link, LinkKind, Mark
 from .._gathering import Piece
 from .._json import Place, shown
+from .._making import made_post
 from .._members import Members
 from .._report import Collector
 from ._marks import gone, post_status
@@ -100,54 +101,25 @@ def post_of(post_id: str, post: Members, role: Role) -> Piece:
         ),
         extra=post.extra(),
     )
-    made: Question | Answer | Comment
-    if role.parent_id is None:
-        made = Question(
-            id=post_id,
-            author_id=author.user.id,
-            author_name=author.name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-            title=role.title,
-            tags=role.tags,
-            views=role.views,
-        )
-    elif role.is_answer:
-        made = Answer(
-            id=post_id,
-            question_id=role.parent_id,
-            author_id=author.user.id,
-            author_name=author.name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-        )
-    else:
-        made = Comment(
-            id=post_id,
-            parent_id=role.parent_id,
-            author_id=author.user.id,
-            author_name=author.name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-        )
+    kind = PostKind.ANSWER if role.is_answer else PostKind.COMMENT
+    made = made_post(
+        PostKind.QUESTION if role.parent_id is None else kind,
+        id=post_id,
+        parent_id=role.parent_id,
+        author=author.user,
+        name=author.name,
+        body=body,
+        created_at=created_at,
+        edited_at=edited_at,
+        revision=revision,
+        deleted=deleted,
+        removed=removed,
+        status=status,
+        provenance=provenance,
+        title=role.title,
+        tags=role.tags,
+        views=role.views,
+    )
     return Piece(
         post=made,
         author=author.user,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from .._json import Place, shown
-from .._json_files import documents
+from .._json_files import Records, documents
 from .._sources import Input
 from ._views import OPTION, View, ViewKind, merged, view_of
 
@@ -37,15 +37,14 @@ def items_of(input: Input) -> dict[str, View]:
 class _Intake:
     def __init__(self, input: Input) -> None:
         self._report = input.report
-        self._most = None if input.limits is None else input.limits.records
+        self._records = Records(input.limits, input.report)
         self._views: dict[str, list[View]] = {}
-        self._count = 0
         self._met = ""  # what was there in place of items
         self._has_items = False
 
     def take(self, document: object, where: Place) -> None:
         """Take in a document, whatever is nested in it, without recursion."""
-        count = self._count
+        self._records.next_document()
         # What waits: a value, the item that it is nested in and under which name.
         waiting: list[tuple[object, str | None, str, Place]] = [
             (document, None, "", where)
@@ -71,13 +70,6 @@ class _Intake:
                     if isinstance(each, dict):
                         place = here.down(name, index)
                         waiting.append((each, found or None, name, place))
-            if self._most is not None and self._count - count > self._most:
-                raise self._report.error(
-                    "too-large",
-                    f"the document holds more than {self._most} items: raise "
-                    "Limits.records, or give limits=None, if you trust the source",
-                    str(here),
-                )
 
     def whole(self) -> dict[str, View]:
         """Return the items, each once."""
@@ -113,7 +105,7 @@ class _Intake:
             self._other(what, where)
             return None
         item_id = value["objectID" if kind is ViewKind.HIT else "id"]
-        self._count += 1
+        self._records.add(where)
         view = view_of(value, kind, str(item_id), above, where, self._report)
         if name == "options":
             view.known.setdefault("type", OPTION)

@@ -7,7 +7,7 @@ from attrs import define, field
 
 from ...errors import FormatError, excerpt
 from .._json import Place, shown
-from .._json_files import documents
+from .._json_files import Records, documents
 from .._report import Collector
 from .._sources import Input
 
@@ -66,8 +66,7 @@ class Intake:
 
     def __init__(self, input: Input) -> None:
         self._report: Collector = input.report
-        self._most = None if input.limits is None else input.limits.records
-        self._count = self._before = 0
+        self._records = Records(input.limits, input.report)
         self._met = ""  # what was there in place of views
         self._has_lists = False
         self._problem: FormatError | None = None
@@ -84,7 +83,7 @@ class Intake:
             OSError: If a file of a folder cannot be opened.
         """
         for where, value in documents(self._input, _WANTED):
-            self._before = self._count
+            self._records.next_document()
             if isinstance(value, list):
                 for index, each in enumerate(value):
                     self._value(each, where.down(index))
@@ -182,7 +181,7 @@ class Intake:
         post_id = _id(own.get("post_id")) if is_comment else own_id
         if post_id is None and isinstance(post, dict):
             post_id = _id(post.get("id"))
-        self._counted(where)
+        self._records.add(where)
         if post_id is None:
             self._report.damage(
                 "missing-parent",
@@ -233,16 +232,6 @@ class Intake:
                 host = host_of(each.get("ap_id") or each.get("actor_id"))
                 if host is not None:
                     self.hosts.add(host)
-
-    def _counted(self, where: Place) -> None:
-        self._count += 1
-        if self._most is not None and self._count - self._before > self._most:
-            raise self._report.error(
-                "too-large",
-                f"the document holds more than {self._most} posts: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
 
     def _failed(self, value: Mapping[str, object], where: Place) -> None:
         said = [value.get("error"), value.get("message")]

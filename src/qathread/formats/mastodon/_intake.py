@@ -9,6 +9,7 @@ from attrs import define, field, frozen
 from ...errors import FormatError
 from ...limits import Limits
 from .._json import Place, shown
+from .._json_files import Records
 from .._report import Collector
 
 __all__ = ["WANTED", "History", "Intake", "Status", "parent_of"]
@@ -66,6 +67,10 @@ class Intake:
     between: dict[str, str] = field(factory=dict)
     _documents: int = field(default=0, init=False)
     _problem: FormatError | None = field(default=None, init=False)
+    _records: Records = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._records = Records(self.limits, self.report)
 
     def read(self, documents: Iterable[tuple[Place, object]]) -> None:
         """
@@ -75,6 +80,7 @@ class Intake:
             FormatError: If none is an answer with statuses; if strict, at damage.
         """
         for where, value in documents:
+            self._records.next_document()
             if isinstance(value, list):
                 self._list(value, where)
             else:
@@ -160,13 +166,7 @@ class Intake:
         return statuses
 
     def _status(self, members: Mapping[str, object], where: Place) -> Status:
-        if self.limits is not None and len(self.statuses) >= self.limits.records:
-            raise self.report.error(
-                "too-large",
-                f"the documents hold more than {self.limits.records} statuses: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
+        self._records.add(where)
         inner = members.get("reblog")
         while isinstance(inner, dict) and _is_status(inner):
             self.report.tell(

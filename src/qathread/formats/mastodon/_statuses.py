@@ -9,13 +9,14 @@ from attrs import evolve, frozen
 from ...bodies import HTML, Body
 from ...feedback import Tally
 from ...ids import PostId
-from ...posts import Comment, Post, Question
+from ...posts import PostKind
 from ...provenance import Provenance
 from ...revisions import Revision, RevisionKind
 from ...status import Link, LinkKind
 from ...users import User, UserKind
 from .._gathering import Piece, nobody
 from .._instants import iso
+from .._making import made_post
 from .._members import Members
 from .._report import Collector
 from ._intake import History, Status, parent_of
@@ -83,30 +84,20 @@ def piece_of(
         extra=take.extra(),
     )
     number = max(1, len(wordings.revisions))
-    post: Post
-    if parent_id is None:
-        post = Question(
-            id=status.id,
-            author_id=author.id,
-            body=wordings.body,
-            created_at=created_at,
-            edited_at=wordings.edited_at,
-            revision=number,
-            tags=_tags(take.peek("tags")),
-            provenance=provenance,
-        )
-    else:
-        post = Comment(
-            id=status.id,
-            parent_id=parent_id,
-            author_id=author.id,
-            body=wordings.body,
-            created_at=created_at,
-            edited_at=wordings.edited_at,
-            revision=number,
-            provenance=provenance,
-        )
-    tags = post.tags if isinstance(post, Question) else ()
+    tags = _tags(take.peek("tags")) if parent_id is None else ()
+    post = made_post(
+        PostKind.QUESTION if parent_id is None else PostKind.COMMENT,
+        id=status.id,
+        parent_id=parent_id,
+        author=author,
+        name=None,  # the account says how it is called today
+        body=wordings.body,
+        created_at=created_at,
+        edited_at=wordings.edited_at,
+        revision=number,
+        provenance=provenance,
+        tags=tags,
+    )
     return Piece(
         post=post,
         author=author,

@@ -7,13 +7,14 @@ from attrs import evolve, frozen
 
 from ...bodies import Body
 from ...ids import PostId
-from ...posts import Answer, Comment, Question
+from ...posts import PostKind
 from ...provenance import Provenance, extra_text
 from ...status import Mark
 from ...users import User, UserKind
 from .._completing import restored
 from .._gathering import Piece, nobody
 from .._json import shown
+from .._making import made_post
 from .._report import Collector
 from ._bodies import Content, content_of
 from ._charsets import decode_words, header_text
@@ -166,62 +167,36 @@ def piece_of(
         own.origin() if mail.is_ours else _provenance(mail, own, parent_id, title)
     )
     edited_at, revision = own.instant("edited"), own.count("revision") or 1
-    post: Question | Answer | Comment
-    if parent_id is None:
-        post = Question(
-            id=post_id,
-            author_id=author.id,
-            author_name=author_name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-            title=_title(mail, own, report),
-            tags=_tags(mail, own, report),
-            views=own.count("views"),
+    role = PostKind.QUESTION if parent_id is None else PostKind.COMMENT
+    if kind == "answer" and parent_id == root_id:
+        role = PostKind.ANSWER
+    elif kind in ("answer", "question") and parent_id is not None:
+        report.loss(
+            "wrong-parent",
+            "a mail that says it is an answer, and answers no question, or a "
+            "question, and answers something: it is read as a comment",
+            f"{mail.where}: {post_id}",
+            kind="noted",
         )
-    elif kind == "answer" and parent_id == root_id:
-        post = Answer(
-            id=post_id,
-            question_id=root_id,
-            author_id=author.id,
-            author_name=author_name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-        )
-    else:
-        if kind in ("answer", "question"):
-            report.loss(
-                "wrong-parent",
-                "a mail that says it is an answer, and answers no question, or a "
-                "question, and answers something: it is read as a comment",
-                f"{mail.where}: {post_id}",
-                kind="noted",
-            )
-        post = Comment(
-            id=post_id,
-            parent_id=parent_id,
-            author_id=author.id,
-            author_name=author_name,
-            body=body,
-            created_at=created_at,
-            edited_at=edited_at,
-            revision=revision,
-            deleted=deleted,
-            removed=removed,
-            status=status,
-            provenance=provenance,
-        )
+    root = role is PostKind.QUESTION
+    post = made_post(
+        role,
+        id=post_id,
+        parent_id=parent_id,
+        author=author,
+        name=author_name,
+        body=body,
+        created_at=created_at,
+        edited_at=edited_at,
+        revision=revision,
+        deleted=deleted,
+        removed=removed,
+        status=status,
+        provenance=provenance,
+        title=_title(mail, own, report) if root else None,
+        tags=_tags(mail, own, report) if root else (),
+        views=own.count("views") if root else None,
+    )
     return Piece(post=post, author=author, where=mail.where, tally=own.tally(post_id))
 
 

@@ -10,7 +10,7 @@ from ...ids import PostId
 from ...thread import Thread
 from .._gathering import roots
 from .._json import Place, shown
-from .._json_files import documents
+from .._json_files import Records, documents
 from .._sources import Input
 from ._things import Style, Thing, thing_of
 from ._threads import More, thread_of
@@ -43,12 +43,12 @@ class Intake:
 
     def __init__(self, input: Input, style: Style) -> None:
         self._input, self._report, self._style = input, input.report, style
-        self._most = None if input.limits is None else input.limits.records
+        self._records = Records(input.limits, input.report)
         self._things: dict[PostId, list[Thing]] = {}
         self._mores: list[tuple[More, PostId | None]] = []
         self._loose: list[_Loose] = []
         self._thread_of: dict[PostId, PostId] = {}  # of each comment
-        self._count = self._answers = 0
+        self._answers = 0
         self._problem: tuple[str, str] | None = None
 
     def read(self) -> None:
@@ -60,7 +60,7 @@ class Intake:
                 any damage.
         """
         for where, value in documents(self._input, _WANTED):
-            self._count = 0
+            self._records.next_document()
             self._document(value, where)
         if not self._answers:
             problem, where_ = self._problem or (f"{_WANTED} expected", "")
@@ -155,7 +155,7 @@ class Intake:
         where: Place,
         link: PostId | None,
     ) -> None:
-        self._counted(where)
+        self._records.add(where)
         if kind == "t3":
             thing = thing_of("t3", data, "", where, self._report, self._style)
             if thing is not None:
@@ -241,16 +241,6 @@ class Intake:
                     kind="skipped",
                 )
         self._loose.clear()
-
-    def _counted(self, where: Place) -> None:
-        self._count += 1
-        if self._most is not None and self._count > self._most:
-            raise self._report.error(
-                "too-large",
-                f"the document holds more than {self._most} things: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
 
     def _refused(self, problem: str, where: Place) -> None:
         """Pass over an answer; if all are so, the first problem is raised."""

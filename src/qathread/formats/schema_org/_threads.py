@@ -10,12 +10,13 @@ from ..._checks import LATEST
 from ...bodies import Body
 from ...content import ThreadKind
 from ...feedback import Tally
-from ...posts import Answer, Comment, Post, PostKind, Question, Stub
+from ...posts import Post, PostKind, Stub
 from ...provenance import Provenance
 from ...status import Link, LinkKind, Mark
 from ...thread import Thread
 from ...users import User, UserKind
 from .._gathering import Frame, Piece, build, circles, nobody
+from .._making import made_post
 from .._report import Collector
 from ._drafts import Draft, Found, digest, with_members
 from ._own import Own
@@ -149,43 +150,12 @@ def _post(draft: Draft, author: User, parent_id: str) -> Post:
     body = Body(source=draft.text, media_type=draft.media_type, language=draft.language)
     deleted = _MARK if draft.deleted else None
     removed = _MARK if draft.removed else None
-    if draft.kind is PostKind.QUESTION:
-        return Question(
-            id=draft.id,
-            author_id=author.id,
-            author_name=author.name,
-            body=body,
-            created_at=draft.created,
-            edited_at=draft.edited,
-            revision=draft.revision,
-            deleted=deleted,
-            removed=removed,
-            status=draft.marks,
-            provenance=_origin(draft),
-            title=draft.title,
-            tags=draft.tags,
-            views=draft.counts.views,
-        )
-    if draft.kind is PostKind.ANSWER:
-        return Answer(
-            id=draft.id,
-            question_id=parent_id,
-            author_id=author.id,
-            author_name=author.name,
-            body=body,
-            created_at=draft.created,
-            edited_at=draft.edited,
-            revision=draft.revision,
-            deleted=deleted,
-            removed=removed,
-            status=draft.marks,
-            provenance=_origin(draft),
-        )
-    return Comment(
+    return made_post(
+        draft.kind or PostKind.COMMENT,
         id=draft.id,
         parent_id=parent_id,
-        author_id=author.id,
-        author_name=author.name,
+        author=author,
+        name=author.name,
         body=body,
         created_at=draft.created,
         edited_at=draft.edited,
@@ -194,6 +164,9 @@ def _post(draft: Draft, author: User, parent_id: str) -> Post:
         removed=removed,
         status=draft.marks,
         provenance=_origin(draft),
+        title=draft.title,
+        tags=draft.tags,
+        views=draft.counts.views,
     )
 
 

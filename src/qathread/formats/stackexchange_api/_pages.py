@@ -1,17 +1,14 @@
 """The pages of an API answer: their wrappers, and the posts in them."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
-from pathlib import Path
 from typing import Final
 
 from ...errors import FormatError
 from ...posts import PostKind
-from .._json import Place, json_values, place, shown
-from .._json_files import LINES, is_lines, page_paths
-from .._looks import refuse_foreign
+from .._json import Place, shown
+from .._json_files import Records, documents
 from .._report import Collector
-from .._sources import Input, open_source
+from .._sources import Input
 from ._fields import (
     ID_NAMES,
     PARENT_NAMES,
@@ -48,8 +45,7 @@ class Intake:
         self.posts: dict[tuple[PostKind, int], Copies] = {}
         self.sites: dict[str, None] = {}
         self._report = report
-        self._most: int | None = None
-        self._items = self._before = 0  # all, and those of documents before
+        self._records = Records(None, report)
         self._copies = 0
         self._pages = 0  # that were wrappers, lists or items
         self._problem: FormatError | None = None
@@ -63,45 +59,11 @@ class Intake:
             FormatError: If there is none, or none that holds posts; if strict,
                 for any damage.
         """
-        self._most = None if input.limits is None else input.limits.records
-        if input.is_folder and input.path is not None:
-            self._folder(input.path, input)
-        else:
-            self._file(input, "")
+        self._records = Records(input.limits, self._report)
+        for where, value in documents(input, _WANTED):
+            self._records.next_document()
+            self._page(value, where)
         self._end()
-
-    # -- files and lines ---------------------------------------------------------
-
-    def _folder(self, folder: Path, input: Input) -> None:
-        paths = page_paths(folder)
-        for path in paths:
-            try:
-                one = open_source(path, input.limits, self._report)
-                self._report.source = input.name
-                with closing(one):
-                    self._file(one, _shown_name(path))
-            except FormatError as error:
-                if error.code != "not-this-format" or self._report.strict:
-                    raise
-                self._refused(error.message, Place(_shown_name(path)))
-        if not paths:
-            raise self._report.error(
-                "not-this-format", "the folder holds no .json or .jsonl file"
-            )
-
-    def _file(self, input: Input, label: str) -> None:
-        refuse_foreign(input.head(), self._report, _WANTED)
-        if input.suffix in LINES or is_lines(input.head()):
-            for number, line in input.lines():
-                if line.strip():
-                    self._values(line, input, place(label, f"line {number}") or "")
-        else:
-            self._values(input.document(), input, label)
-
-    def _values(self, data: bytes, input: Input, label: str) -> None:
-        self._before = self._items
-        for where, value in json_values(data, self._report, input.limits, label):
-            self._page(value, Place(where))
 
     # -- pages -------------------------------------------------------------------
 
@@ -183,7 +145,7 @@ class Intake:
             raise self._report.error(
                 "not-this-format", f"{_WANTED} expected: nothing of it is whole"
             )
-        if self._items:
+        if self._records.total:
             raise self._report.error(
                 "not-this-format",
                 "no question, answer or comment is among the items: they need a "
@@ -201,7 +163,7 @@ class Intake:
     ) -> None:
         """Take in an item; *kind* and *above* are known of a nested one."""
         if not isinstance(value, dict):
-            self._count(where)
+            self._records.add(where)
             self._unfit("an object", value, where)
         else:
             self._post(value, kind, above, where)
@@ -213,7 +175,7 @@ class Intake:
         above: tuple[PostKind, int] | None,
         where: Place,
     ) -> None:
-        self._count(where)
+        self._records.add(where)
         if kind is None:
             kind = next((k for k, name in ID_NAMES.items() if name in members), None)
         if kind is None or ID_NAMES[kind] not in members:
@@ -321,16 +283,6 @@ class Intake:
             f"{copy.place}: {copy.kind} {copy.number}",
         )
 
-    def _count(self, where: Place) -> None:
-        self._items += 1
-        if self._most is not None and self._items - self._before > self._most:
-            raise self._report.error(
-                "too-large",
-                f"the document holds more than {self._most} posts: raise "
-                "Limits.records, or give limits=None, if you trust the source",
-                str(where),
-            )
-
     def _unfit(self, wanted: str, value: object, where: Place) -> None:
         self._report.damage(
             "field",
@@ -347,8 +299,3 @@ class Intake:
 
 def _is_post(members: Mapping[str, object]) -> bool:
     return any(name in members for name in ID_NAMES.values())
-
-
-def _shown_name(path: Path) -> str:
-    """Return the name of a file as text that a report can hold."""
-    return path.name.encode("utf-8", "replace").decode()
