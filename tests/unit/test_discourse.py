@@ -11,11 +11,14 @@ from qathread import Thread
 from qathread.errors import FormatError, LossError
 from qathread.formats import read, sniff
 from qathread.limits import Limits
-from qathread.posts import Answer, Post
+from qathread.posts import Answer
 from qathread.provenance import TimePrecision
 from qathread.users import UserKind
+from tests.unit._asked import Asked, declared, encoded, extra
 
 NAME = "discourse"
+asked = Asked(NAME)
+threads, only, told = asked.threads, asked.only, asked.told
 
 
 def post(number: int = 1, **members: Any) -> dict[str, Any]:
@@ -59,35 +62,6 @@ def action(number: int, code: str, **members: Any) -> dict[str, Any]:
     return post(
         number, post_type=3, action_code=code, user_id=1, username="mod", **members
     )
-
-
-def encoded(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
-def threads(source: bytes | Path, **options: Any) -> dict[str, Thread]:
-    return {thread.id: thread for thread in read(source, NAME, **options)}
-
-
-def only(source: bytes | Path, **options: Any) -> Thread:
-    (thread,) = threads(source, **options).values()
-    return thread
-
-
-def told(source: bytes | Path) -> dict[tuple[str, str], int]:
-    reading = read(source, NAME)
-    list(reading)
-    return {(loss.kind, loss.code): loss.count for loss in reading.report}
-
-
-def extra(part: Post | Thread) -> dict[str, Any]:
-    assert part.provenance is not None
-    return part.provenance.members()
-
-
-def declared(part: Post | Thread) -> dict[str, int]:
-    assert part.provenance is not None
-    return dict(part.provenance.declared)
 
 
 @pytest.fixture(scope="module")

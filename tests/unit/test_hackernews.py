@@ -11,11 +11,13 @@ from qathread import Thread, from_json, to_json
 from qathread.errors import FormatError, LossError, ValidationError
 from qathread.formats import read, sniff
 from qathread.limits import Limits
-from qathread.posts import Post
 from qathread.provenance import TimePrecision
 from qathread.users import UserKind
+from tests.unit._asked import Asked, encoded, extra
 
 NAME = "hackernews"
+asked = Asked(NAME)
+threads, only, told = asked.threads, asked.only, asked.told
 
 
 def story(number: int = 1, **members: Any) -> dict[str, Any]:
@@ -60,30 +62,6 @@ def node(number: int, parent: int | None = None, **members: Any) -> dict[str, An
         "options": [],
         **members,
     }
-
-
-def encoded(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
-def threads(source: bytes | Path, **options: Any) -> dict[str, Thread]:
-    return {thread.id: thread for thread in read(source, NAME, **options)}
-
-
-def only(source: bytes | Path, **options: Any) -> Thread:
-    (thread,) = threads(source, **options).values()
-    return thread
-
-
-def told(source: bytes | Path) -> dict[tuple[str, str], int]:
-    reading = read(source, NAME)
-    list(reading)
-    return {(loss.kind, loss.code): loss.count for loss in reading.report}
-
-
-def extra(part: Post | Thread) -> dict[str, Any]:
-    assert part.provenance is not None
-    return part.provenance.members()
 
 
 def stubs(thread: Thread) -> dict[str, str | None]:

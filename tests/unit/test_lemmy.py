@@ -1,6 +1,5 @@
 """Answers of the API of Lemmy: both shapes, holes, ids, states, odd input."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,14 @@ from qathread import Thread, trees
 from qathread.errors import FormatError, LossError, ValidationError
 from qathread.formats import read, sniff
 from qathread.limits import Limits
-from qathread.posts import Post
 from qathread.provenance import TimePrecision
 from qathread.status import LinkKind, LockLevel
 from qathread.users import UserKind
+from tests.unit._asked import Asked, encoded, extra
 
 NAME = "lemmy"
+asked = Asked(NAME)
+threads, only, told = asked.threads, asked.only, asked.told
 
 
 def person(number: int = 7, **members: Any) -> dict[str, Any]:
@@ -118,30 +119,6 @@ def newer(view: dict[str, Any]) -> dict[str, Any]:
     rest = {n: v for n, v in view.items() if n not in (kind, "counts", "creator")}
     rest.pop("post", None)
     return {**rest, kind: own, "creator": creator}
-
-
-def encoded(value: Any) -> bytes:
-    return json.dumps(value).encode()
-
-
-def threads(source: bytes | Path, **options: Any) -> dict[str, Thread]:
-    return {thread.id: thread for thread in read(source, NAME, **options)}
-
-
-def only(source: bytes | Path, **options: Any) -> Thread:
-    (thread,) = threads(source, **options).values()
-    return thread
-
-
-def told(source: bytes | Path) -> dict[tuple[str, str], int]:
-    reading = read(source, NAME)
-    list(reading)
-    return {(loss.kind, loss.code): loss.count for loss in reading.report}
-
-
-def extra(part: Post | Thread) -> dict[str, Any]:
-    assert part.provenance is not None
-    return part.provenance.members()
 
 
 # -- both shapes -----------------------------------------------------------------------

@@ -1,12 +1,12 @@
 """Documents of JSON: in one file, on lines of their own, or in a folder of files."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from ..errors import FormatError, excerpt
+from ..errors import FormatError, MissingExtraError, excerpt
 from ..limits import Limits
 from ._json import Place, json_values, place
 from ._looks import refuse_foreign
@@ -18,6 +18,7 @@ __all__ = [
     "SUFFIXES",
     "Records",
     "documents",
+    "folder_sniffer",
     "is_lines",
     "page_paths",
     "shown_name",
@@ -25,6 +26,7 @@ __all__ = [
 
 LINES: Final = (".jsonl", ".ndjson")
 SUFFIXES: Final = (".json", *LINES)
+_LOOKS: Final = 5  # files of a folder that are looked at
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
 
@@ -48,6 +50,27 @@ def _natural(path: Path) -> list[tuple[int, str]]:
     parts = enumerate(_DIGITS.split(path.name))
     key = [(int(part), "") if odd % 2 else (-1, part) for odd, part in parts]
     return [*key, (-1, path.name)]
+
+
+def folder_sniffer(sniff: Callable[[bytes], bool]) -> Callable[[Path], bool]:
+    """
+    Return what tells whether one of the first files of a folder is in a format.
+
+    Args:
+        sniff: Takes the first bytes of a file; tells whether they are.
+    """
+
+    def sniff_folder(folder: Path) -> bool:
+        for path in page_paths(folder)[:_LOOKS]:
+            try:
+                with closing(open_source(path, None, Collector())) as one:
+                    if sniff(one.head()):
+                        return True
+            except (FormatError, MissingExtraError):
+                continue  # a packed file that is broken, or cannot be unpacked here
+        return False
+
+    return sniff_folder
 
 
 def is_lines(head: bytes) -> bool:

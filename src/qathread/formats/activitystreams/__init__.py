@@ -46,14 +46,13 @@ memory. Time is in proportion to the size of the documents.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ..._checks import instant
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, documents, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, documents, folder_sniffer
+from .._sources import Input
 from .._times import zone_of
 from ..registry import Format
 from ._intake import Intake
@@ -63,7 +62,6 @@ from ._writing import write_activitystreams
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 5  # files of a folder that are looked at
 #: Names that only ActivityStreams has, for documents without a context.
 _SIGNS: Final = re.compile(
     rb'"https?://www\.w3\.org/ns/activitystreams[#"]|'
@@ -129,15 +127,6 @@ def sniff_activitystreams(head: bytes) -> bool:
     )
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* is ActivityStreams."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_activitystreams(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="activitystreams",
     summary="ActivityStreams 2.0 of ActivityPub servers: objects, activities, lists",
@@ -145,6 +134,6 @@ FORMAT = Format(
     reader=read_activitystreams,
     writer=write_activitystreams,
     sniff=sniff_activitystreams,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_activitystreams),
     options=frozenset({"assume_at", "assume_tz", "likes"}),
 )

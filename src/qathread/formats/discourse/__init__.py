@@ -54,19 +54,17 @@ grows with the size of the input.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...thread import Thread
-from .._json_files import SUFFIXES, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, folder_sniffer
+from .._sources import Input
 from ..registry import Format
 from ._intake import topics_of
 from ._threads import thread_of
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _NUMBER: Final = re.compile(rb'"post_number"\s*:\s*[0-9]')
 _COOKED: Final = re.compile(rb'"(?:cooked|raw|topic_slug)"\s*:')
 _STREAM: Final = re.compile(rb'"post_stream"\s*:\s*\{')
@@ -107,20 +105,11 @@ def sniff_topics(head: bytes) -> bool:
     return bool((_STREAM.search(head) or _LIST.search(head)) and _TOPIC.search(head))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* holds topics or posts."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_topics(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="discourse",
     summary="topics and posts of Discourse as JSON: files, lines or a folder",
     suffixes=SUFFIXES,
     reader=read_topics,
     sniff=sniff_topics,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_topics),
 )

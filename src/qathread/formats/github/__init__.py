@@ -49,18 +49,16 @@ ids, so all posts are kept until the end; time grows with the size of the input.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...thread import Thread
-from .._json_files import SUFFIXES, documents, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, documents, folder_sniffer
+from .._sources import Input
 from ..registry import Format
 from ._intake import Intake
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _GRAPHQL: Final = re.compile(
     rb'"(?:discussions?|isAnswerable|answerChosenAt|upvoteCount|isAnswered|'
     rb'discussionComment)"\s*:'
@@ -100,20 +98,11 @@ def sniff_github(head: bytes) -> bool:
     return any(each.search(head) is not None for each in (_GRAPHQL, _HOOK, _FLAT))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* holds discussions."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_github(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="github",
     summary="GitHub Discussions as JSON: GraphQL, webhooks, exports",
     suffixes=SUFFIXES,
     reader=read_github,
     sniff=sniff_github,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_github),
 )

@@ -42,20 +42,18 @@ replies to one post. Nesting is walked without recursion.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, folder_sniffer
+from .._sources import Input
 from ..registry import Format
 from ._intake import items_of
 from ._threads import threads_of
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _TYPE: Final = re.compile(rb'"type"\s*:\s*"(?:story|comment|job|poll|pollopt)"')
 _ID: Final = re.compile(rb'"id"\s*:\s*[0-9]')
 _TIME: Final = re.compile(rb'"time"\s*:\s*[0-9]')
@@ -112,21 +110,12 @@ def sniff_items(head: bytes) -> bool:
     return bool(_TYPE.search(head) and _ID.search(head) and _TIME.search(head))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* holds items."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_items(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="hackernews",
     summary="items of Hacker News as JSON: Firebase, Algolia, search hits",
     suffixes=SUFFIXES,
     reader=read_items,
     sniff=sniff_items,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_items),
     options=frozenset({"unescape"}),
 )

@@ -44,13 +44,12 @@ grows with the size of the input.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, folder_sniffer
+from .._sources import Input
 from .._times import zone_of
 from ..registry import Format
 from ._intake import Intake
@@ -59,7 +58,6 @@ from ._threads import thread_of
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _ADDRESS: Final = re.compile(rb'"ap_id"\s*:\s*"')
 _CREATOR: Final = re.compile(rb'"creator_id"\s*:\s*[0-9]')
 _OWN: Final = re.compile(
@@ -116,21 +114,12 @@ def sniff_views(head: bytes) -> bool:
     return bool(_ADDRESS.search(head) and _CREATOR.search(head) and _OWN.search(head))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* is an answer of the API."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_views(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="lemmy",
     summary="answers of the API of Lemmy as JSON, 0.19 and 1.0",
     suffixes=SUFFIXES,
     reader=read_views,
     sniff=sniff_views,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_views),
     options=frozenset({"assume_tz", "ids"}),
 )

@@ -37,20 +37,18 @@ All is held in memory. Time is in proportion to the size of the documents.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, documents, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, documents, folder_sniffer
+from .._sources import Input
 from ..registry import Format
 from ._intake import WANTED, Intake
 from ._threads import threads_in
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 5  # files of a folder that are looked at
 _SIGNS: Final = tuple(
     re.compile(sign)
     for sign in (rb'"(?:acct|in_reply_to_id)"\s*:', rb'"spoiler_text"\s*:')
@@ -95,21 +93,12 @@ def sniff_mastodon(head: bytes) -> bool:
     return bool(_CONTEXT.match(start)) or all(sign.search(head) for sign in _SIGNS)
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* is an answer of the API."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_mastodon(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="mastodon",
     summary="answers of the Mastodon API: statuses, contexts, histories",
     suffixes=SUFFIXES,
     reader=read_mastodon,
     sniff=sniff_mastodon,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_mastodon),
     options=frozenset({"status_id"}),
 )

@@ -18,20 +18,18 @@ with the size of the input.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, page_paths
-from .._sources import HEAD, Input
+from .._json_files import SUFFIXES, folder_sniffer
+from .._sources import Input
 from ..registry import Format
 from ._pages import Intake
 from ._things import Style
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _THING: Final = re.compile(rb'"kind"\s*:\s*"(?:t[1-6]|Listing|more)"')
 _DATA: Final = re.compile(rb'"data"\s*:\s*\{')
 _MORE: Final = re.compile(
@@ -85,21 +83,12 @@ def sniff_api(head: bytes) -> bool:
     return bool(_THING.search(head) and _DATA.search(head))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* is an answer of the API."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_api(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT: Final = Format(
     name="reddit",
     summary="pages of the Reddit API as JSON: a file, lines or a folder",
     suffixes=SUFFIXES,
     reader=read_api,
     sniff=sniff_api,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_api),
     options=frozenset({"unescape"}),
 )

@@ -15,14 +15,13 @@ one document, or of one line. Time grows with the size of the input.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Final
 
 from ...errors import ValidationError
 from ...thread import Thread
-from .._json_files import SUFFIXES, page_paths
+from .._json_files import SUFFIXES, folder_sniffer
 from .._report import Collector
-from .._sources import HEAD, Input
+from .._sources import Input
 from ..registry import Format
 from ._pages import Intake
 from ._people import Texts
@@ -30,7 +29,6 @@ from ._threads import threads_of
 
 __all__ = ["FORMAT"]
 
-_LOOKS: Final = 3  # files of a folder that are looked at
 _LIST: Final = re.compile(rb'"(?:items|questions|answers|comments)"\s*:\s*\[')
 _POST: Final = re.compile(rb'"(?:question|answer|comment)_id"\s*:\s*-?[0-9]')
 _OWN: Final = re.compile(
@@ -91,21 +89,12 @@ def sniff_api(head: bytes) -> bool:
     return bool(_QUOTA.search(head) and _LIST.search(head))
 
 
-def sniff_folder(folder: Path) -> bool:
-    """Tell whether one of the first files of *folder* is an answer of the API."""
-    for path in page_paths(folder)[:_LOOKS]:
-        with path.open("rb") as opened:
-            if sniff_api(opened.read(HEAD)):
-                return True
-    return False
-
-
 FORMAT = Format(
     name="stackexchange-api",
     summary="pages of the Stack Exchange API as JSON: a file, lines or a folder",
     suffixes=SUFFIXES,
     reader=read_api,
     sniff=sniff_api,
-    sniff_folder=sniff_folder,
+    sniff_folder=folder_sniffer(sniff_api),
     options=frozenset({"unescape"}),
 )
