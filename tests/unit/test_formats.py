@@ -137,6 +137,13 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert formats.sniff(tmp_path) is None
 
 
+def test_a_folder_is_sniffed_as_it_is_read(tmp_path: Path) -> None:
+    """What `read` finds out, `sniff` tells."""
+    item = b'{"id": 8, "type": "story", "by": "ada", "time": 1}'
+    (tmp_path / "a.json").write_bytes(item)
+    assert formats.sniff(tmp_path) == "hackernews" == read(tmp_path).format
+
+
 # -- sources ---------------------------------------------------------------------
 
 

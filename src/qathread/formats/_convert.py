@@ -167,7 +167,7 @@ def convert(
 
 def sniff(source: Source) -> str | None:
     """
-    Name the format of *source*, from its suffix and its first bytes.
+    Name the format of *source*, from its suffix and its first bytes, or its files.
 
     Args:
         source: As in :func:`read`; a stream that can seek is set back.
@@ -186,8 +186,9 @@ def sniff(source: Source) -> str | None:
     input = open_source(source, Limits(), report)
     try:
         if input.is_folder:
-            return None
-        found = registry.detect(input.head(), input.suffix)
+            found = None if input.path is None else registry.detect_folder(input.path)
+        else:
+            found = registry.detect(input.head(), input.suffix)
         return None if found is None else found.name
     finally:
         input.close()

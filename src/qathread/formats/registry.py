@@ -15,7 +15,16 @@ from ._looks import looks_like
 from ._report import Collector
 from ._sources import Input
 
-__all__ = ["GROUP", "Format", "by_suffix", "choose", "detect", "find", "names"]
+__all__ = [
+    "GROUP",
+    "Format",
+    "by_suffix",
+    "choose",
+    "detect",
+    "detect_folder",
+    "find",
+    "names",
+]
 
 #: Third parties register a :class:`Format` in this group of entry points.
 GROUP = "qathread.formats"
@@ -113,9 +122,9 @@ def choose(input: Input) -> Format:
         FormatError: ``not-this-format``, saying what the input looks like.
     """
     if input.is_folder:
-        for known in chain(_own(), _loadable([])):
-            if known.sniff_folder and input.path and known.sniff_folder(input.path):
-                return known
+        known = None if input.path is None else detect_folder(input.path)
+        if known is not None:
+            return known
         raise input.report.error(
             "not-this-format", "this is a folder: name its format, or give a file"
         )
@@ -134,6 +143,14 @@ def choose(input: Input) -> Format:
     if found is not None:
         return found
     raise input.report.error("not-this-format", _unknown(input.head(), problems))
+
+
+def detect_folder(folder: Path) -> Format | None:
+    """Return the format that knows the files of *folder* as its own."""
+    for known in chain(_own(), _loadable([])):
+        if known.sniff_folder is not None and known.sniff_folder(folder):
+            return known
+    return None
 
 
 def detect(head: bytes, suffix: str) -> Format | None:
