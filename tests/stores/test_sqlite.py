@@ -25,12 +25,15 @@ from qathread.errors import (
     ValidationError,
 )
 from qathread.events import replay
-from qathread.stores import SQLiteStore, update
+from qathread.stores import SQLiteStore, ThreadQuery, ThreadStatus, update
 from qathread.stores._sqlite_file import wal_advice
+from qathread.stores._summaries import summarise
 from qathread.stores.sqlite import Journal
 from qathread.testing._samples import a_comment, a_thread, a_thread_of, comments, dump
 
 NOBODY = 65534
+GOLDEN = Path(__file__).parents[1] / "golden" / "stores"
+ALL: frozenset[ThreadStatus] = frozenset()
 journals = pytest.mark.parametrize("journal", get_args(Journal))
 
 
@@ -98,10 +101,10 @@ def test_a_newer_store_is_refused_and_left_alone(path: Path, journal: Journal) -
     """An older release must not write what it does not understand (S15)."""
     filled(path, journal=journal)
     with raw(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     content = path.read_bytes()
     for again in get_args(Journal):
-        with pytest.raises(StoreTooNewError, match="version 2"):
+        with pytest.raises(StoreTooNewError, match="version 99"):
             SQLiteStore(path, journal=again)
     assert path.read_bytes() == content
     assert [each.name for each in path.parent.iterdir()] == [path.name]
@@ -409,7 +412,7 @@ def test_a_fault_at_any_statement_changes_nothing(
         before = dump(store, "q")
         for statement in range(1, 30):
             if not kept:
-                store._held()._folds.clear()
+                store._held().folds.clear()
             failing.countdown = statement
             try:
                 saved = store.save(value, op_id="op")
@@ -474,10 +477,9 @@ def test_a_failed_commit_says_that_its_outcome_is_open(
     failing = failing_with(monkeypatch, coded(sqlite3.SQLITE_IOERR_FSYNC))
     with SQLiteStore(path) as store:
         value = a_comment(store.save(a_thread()), "text")
-        steps: list[str] = []
-        store._held().connection.set_trace_callback(steps.append)
+        failing.countdown = 1_000
         store.save(value, op_id="first")
-        commit = next(n for n, step in enumerate(steps, 1) if step == "COMMIT")
+        commit = 1_000 - failing.countdown  # the last statement of a save
         value = a_comment(store.load("q"), "more")
         failing.countdown = commit
         with pytest.raises(OutcomeUnknownError, match="same op id"):
@@ -721,7 +723,59 @@ def test_only_the_last_few_threads_are_kept_at_hand(path: Path) -> None:
     with SQLiteStore(path, durability="may-lose-saves-on-power-loss") as store:
         for number in range(30):
             store.save(a_thread(str(number)))
-        assert len(store._held()._folds) == 8
+        assert len(store._held().folds) == 8
         for number in range(30):
             assert store.load(str(number)) == a_thread(str(number))
-        assert set(store._held()._folds) == set(map(str, range(22, 30)))
+        assert set(store._held().folds) == set(map(str, range(22, 30)))
+
+
+# -- older releases --------------------------------------------------------------
+
+
+def test_a_store_of_an_older_release_is_brought_up_to_date(
+    path: Path, tmp_path: Path
+) -> None:
+    """Everything is there, and lists and searches know it (S15)."""
+    shutil.copy(GOLDEN / "sqlite-1.db", path)
+    with SQLiteStore(path) as store:
+        found = {each.id: each for each in store.find(ThreadQuery(lacking=ALL)).items}
+        assert set(found) == {"q", "imported", "naughty", "deleted"}
+        for thread_id, listed in found.items():
+            events = store.history(thread_id)
+            assert replay(events) == store.load(thread_id)
+            assert listed == summarise(events, store.load(thread_id))
+        assert found["q"].accepted and found["q"].comments == 25
+        [naughty] = store.find(ThreadQuery(text="it's c++")).items
+        assert naughty.id == "naughty"
+        assert len(store.feed(limit=200)) == 33
+        answer = store.operation("accept")
+        assert answer is not None and answer.version == 29
+        assert store.save(a_comment(answer, "later")).version == 30
+    with SQLiteStore(path) as store:
+        assert store.load("q").version == 30
+
+
+@journals
+def test_an_interrupted_migration_leaves_the_old_store(
+    path: Path, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration fails at any statement: the next one finds all there (S15)."""
+    shutil.copy(GOLDEN / "sqlite-1.db", path)
+    failing = failing_with(monkeypatch, KeyboardInterrupt)
+    statement = 0
+    while True:
+        statement += 1
+        failing.countdown = statement
+        try:
+            SQLiteStore(path, journal=journal).close()
+        except KeyboardInterrupt:
+            with raw(path) as connection:
+                (version,) = connection.execute("PRAGMA user_version").fetchone()
+            assert version == 1
+        else:
+            break
+    failing.countdown = -1
+    assert statement > 100
+    with SQLiteStore(path) as store:
+        assert store.load("q").version == 29
+        assert len(store.find(ThreadQuery()).items) == 3

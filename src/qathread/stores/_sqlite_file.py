@@ -7,67 +7,20 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
-from typing import Final, Literal, get_args
+from typing import Literal, get_args
 
 from ..errors import StoreCorruptError, StoreTooNewError, ValidationError
-from ..thread import Thread
+from ._folds import Folds
 from ._sqlite_errors import is_busy, is_read_only
+from ._sqlite_rows import SQLiteRows
+from ._sqlite_schema import APPLICATION_ID, SCHEMA_VERSION, create, migrate
 
 Journal = Literal["wal", "delete"]
 Durability = Literal["full", "may-lose-saves-on-power-loss"]
 
-#: Says in the file's header whose it is: "qath" in ASCII.
-APPLICATION_ID: Final = 0x71617468
-SCHEMA_VERSION: Final = 1
-
-# Ids compare as bytes, which is by code point in UTF-8. A snapshot stands in a
-# table of its own, so that a new version does not rewrite it. `rewrites` counts
-# how often a thread's events were rewritten in place, as erasure does: what was
-# folded from them before is void then. `position` is the order of commit.
-_SCHEMA = (
-    """
-    CREATE TABLE threads (
-        id TEXT NOT NULL PRIMARY KEY,
-        first INTEGER NOT NULL,
-        version INTEGER NOT NULL CHECK (version >= first),
-        tail_bytes INTEGER NOT NULL,
-        rewrites INTEGER NOT NULL DEFAULT 0
-    ) WITHOUT ROWID
-    """,
-    """
-    CREATE TABLE events (
-        position INTEGER PRIMARY KEY,
-        thread_id TEXT NOT NULL REFERENCES threads (id),
-        version INTEGER NOT NULL,
-        body BLOB NOT NULL,
-        UNIQUE (thread_id, version)
-    )
-    """,
-    """
-    CREATE TABLE snapshots (
-        thread_id TEXT NOT NULL PRIMARY KEY REFERENCES threads (id),
-        version INTEGER NOT NULL,
-        body BLOB NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE operations (
-        op_id TEXT NOT NULL PRIMARY KEY,
-        thread_id TEXT NOT NULL REFERENCES threads (id) DEFERRABLE INITIALLY DEFERRED,
-        base INTEGER NOT NULL,
-        version INTEGER NOT NULL
-    ) WITHOUT ROWID
-    """,
-    f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {SCHEMA_VERSION}",
-)
-
 #: Connections that a forked process inherited. They must not be used, nor closed,
 #: which they would be if nothing held them.
 _inherited: list[sqlite3.Connection] = []
-
-_KEPT_THREADS = 8
-_KEPT_POSTS = 100_000
 
 
 class Held:
@@ -83,27 +36,13 @@ class Held:
         self.lock = threading.RLock()
         self._wait = busy_timeout
         self._pid = os.getpid()
-        self._folds: dict[str, tuple[int, Thread]] = {}
+        self.folds = Folds()
+        self.rows = SQLiteRows(connection)
 
     @property
     def is_own(self) -> bool:
         """Whether it was opened in this process, not in one that forked it."""
         return self._pid == os.getpid()
-
-    def fold(self, thread_id: str, rewrites: int) -> Thread | None:
-        """Return the newest known fold of a thread, if its events still stand."""
-        known = self._folds.get(thread_id)
-        return known[1] if known is not None and known[0] == rewrites else None
-
-    def keep(self, thread: Thread, rewrites: int) -> None:
-        """Keep a fold at hand; the least recently used ones go."""
-        folds = self._folds
-        folds.pop(thread.id, None)
-        folds[thread.id] = (rewrites, thread)
-        posts = sum(len(kept) for _, kept in folds.values())
-        while len(folds) > 1 and (len(folds) > _KEPT_THREADS or posts > _KEPT_POSTS):
-            oldest = next(iter(folds))
-            posts -= len(folds.pop(oldest)[1])
 
     def read(self) -> None:
         """Begin to read one committed state."""
@@ -146,7 +85,7 @@ class Held:
         """Close the connection, or leave one alone that belongs to a parent."""
         if self.is_own:
             with self.lock:
-                self._folds.clear()
+                self.folds.clear()
                 self.connection.close()
         else:
             _inherited.append(self.connection)
@@ -240,7 +179,7 @@ def _prepare(
     busy_timeout: float,
 ) -> None:
     connection.execute("BEGIN")  # one state: somebody else may be making the store
-    is_new = _is_new(connection, path)
+    version = _schema_version(connection, path)
     connection.execute("COMMIT")
     connection.execute("PRAGMA foreign_keys = ON")
     # Without WAL a commit is the removal of the journal, and only EXTRA makes that
@@ -250,21 +189,31 @@ def _prepare(
         level = "NORMAL"
     connection.execute(f"PRAGMA synchronous = {level}")
     _set_journal(connection, journal, time.monotonic() + busy_timeout)
-    if is_new:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            if _is_new(connection, path):
-                for statement in _SCHEMA:
-                    connection.execute(statement)
-            connection.execute("COMMIT")
-        except BaseException:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            raise
+    if version != SCHEMA_VERSION:
+        _bring_up_to_date(connection, path, busy_timeout)
 
 
-def _is_new(connection: sqlite3.Connection, path: str) -> bool:
-    """Tell whether the file is empty, and refuse one that is not ours to write."""
+def _bring_up_to_date(
+    connection: sqlite3.Connection, path: str, busy_timeout: float
+) -> None:
+    """Make the tables, or migrate them, in one transaction."""
+    _let_sqlite_wait(connection, busy_timeout)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = _schema_version(connection, path)  # somebody else may have done it
+        if version is None:
+            create(connection)
+        elif version < SCHEMA_VERSION:
+            migrate(connection, version)
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _schema_version(connection: sqlite3.Connection, path: str) -> int | None:
+    """Return which tables are there, None if none are, or refuse what is not ours."""
     application = _number(connection, "PRAGMA application_id")
     schema = _number(connection, "PRAGMA user_version")
     tables = _number(connection, "SELECT count(*) FROM sqlite_master")
@@ -274,10 +223,10 @@ def _is_new(connection: sqlite3.Connection, path: str) -> bool:
                 f"{path} has schema version {schema}, this release reads up to "
                 f"{SCHEMA_VERSION}: upgrade qathread"
             )
-        if schema == SCHEMA_VERSION:
-            return False
+        if schema >= 1:
+            return schema
     elif not (application or schema or tables):
-        return True
+        return None
     raise StoreCorruptError(
         f"{path} is a database, but none of this library: give the path of a store, "
         "or of a new file"

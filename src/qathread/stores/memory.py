@@ -1,5 +1,6 @@
 """Threads in memory: for tests and notebooks, and what other stores are held to."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -10,7 +11,8 @@ from attrs import define, frozen
 
 from ..errors import OperationReusedError, StoreClosedError, VersionConflictError
 from ..events import Event
-from ..ids import ThreadId
+from ..ids import ThreadId, UserId
+from ..pages import Page, check_limit
 from ..thread import Thread
 from ._appending import (
     Batch,
@@ -26,6 +28,17 @@ from ._appending import (
     refolded,
     same,
 )
+from ._asking import page, plan
+from ._erasing import (
+    Rewrite,
+    asked_erasure,
+    digest_of,
+    rewritten,
+    without_erased,
+)
+from ._memory_views import Shown, found, shown
+from ._summaries import views
+from .queries import EraseMode, FeedEntry, ThreadQuery, ThreadSummary
 
 __all__ = ["MemoryStore"]
 
@@ -37,6 +50,7 @@ class _Log:
     first: int
     bodies: list[bytes]
     latest: Thread
+    shown: Shown
 
     def between(self, after: int, version: int) -> list[bytes]:
         """Return the events after one version, up to another."""
@@ -76,6 +90,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self._logs: dict[ThreadId, _Log] = {}
         self._operations: dict[str, _Operation] = {}
+        self._feed: list[tuple[ThreadId, int]] = []
+        self._erased: dict[bytes, list[EraseMode]] = {}
+        self._salt = os.urandom(16)
         self._lock = Lock()
         self._closed = False
 
@@ -100,6 +117,8 @@ class MemoryStore:
         if op_id is not None:
             op_id = asked_op_id(op_id)
         with self._open():
+            if self._erased:
+                batch = without_erased(batch, self._modes, self._salt)
             if op_id in self._operations:
                 return self._repeated(op_id, self._operations[op_id], batch)
             saved = self._append(batch)
@@ -116,12 +135,50 @@ class MemoryStore:
             done = self._operations.get(op_id)
             return None if done is None else self._answer(done)
 
+    def find(
+        self, query: ThreadQuery, cursor: str | None = None, limit: int = 50
+    ) -> Page[ThreadSummary]:
+        """List threads; see :meth:`qathread.stores.ListsThreads.find`."""
+        asked = plan(query, cursor, limit)
+        with self._open():
+            threads = {thread_id: log.shown for thread_id, log in self._logs.items()}
+            return page(query, found(threads, asked), limit)
+
+    def feed(self, after: int = 0, limit: int = 50) -> tuple[FeedEntry, ...]:
+        """Return what happened; see :meth:`qathread.stores.ReadsFeed.feed`."""
+        after, limit = asked_after(after), check_limit(limit)
+        with self._open():
+            bodies = [
+                (thread_id, self._logs[thread_id].between(version - 1, version)[0])
+                for thread_id, version in self._feed[after : after + limit]
+            ]
+        return tuple(
+            FeedEntry(position=position, event=event_of(body, thread_id))
+            for position, (thread_id, body) in enumerate(bodies, start=after + 1)
+        )
+
+    def erase(
+        self, user_id: UserId, mode: EraseMode | str, *, key: bytes | None = None
+    ) -> int:
+        """Erase a person; see :meth:`qathread.stores.ErasesUsers.erase`."""
+        user_id, mode, rewrite = asked_erasure(user_id, mode, key)
+        with self._open():
+            modes = self._erased.setdefault(digest_of(user_id, self._salt), [])
+            if mode not in modes:
+                modes.append(mode)
+            logs = [
+                each for each in self._logs.items() if user_id in each[1].shown.people
+            ]
+            return sum(_erase(log, thread_id, rewrite) for thread_id, log in logs)
+
     def close(self) -> None:
         """Forget everything; closing again is fine, any other use is refused."""
         with self._lock:
             self._closed = True
             self._logs.clear()
             self._operations.clear()
+            self._feed.clear()
+            self._erased.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -168,12 +225,19 @@ class MemoryStore:
             if log is None:
                 latest = appended(batch, None)
                 first = batch.after + 1
-                self._logs[batch.thread_id] = _Log(first, list(batch.bodies), latest)
-                return latest
-            if batch.bodies:
+                seen = views(None, None, batch.events, latest)
+                log = _Log(first, list(batch.bodies), latest, shown(seen))
+                self._logs[batch.thread_id] = log
+            elif batch.bodies:
                 latest = appended(batch, log.latest)
+                old = log.shown.summary
+                log.shown.change(views(log.latest, old, batch.events, latest))
                 log.bodies.extend(batch.bodies)
                 log.latest = latest
+            self._feed.extend(
+                (batch.thread_id, version)
+                for version in range(batch.after + 1, batch.version + 1)
+            )
             return log.latest
         if log is not None and self._stands(log, batch):
             return self._at(log, batch.thread_id, batch.version)
@@ -193,3 +257,26 @@ class MemoryStore:
 
     def _answer(self, done: _Operation) -> Thread:
         return self._at(self._log(done.thread_id), done.thread_id, done.version)
+
+    def _modes(self, ids: list[UserId]) -> list[tuple[UserId, EraseMode]]:
+        return [
+            (user_id, mode)
+            for user_id in ids
+            for mode in self._erased.get(digest_of(user_id, self._salt), ())
+        ]
+
+
+def _erase(log: _Log, thread_id: ThreadId, rewrite: Rewrite) -> bool:
+    """Rewrite the events of one thread; False: nothing had to change."""
+    events = tuple(event_of(body, thread_id) for body in log.bodies)
+    changed = rewritten(events, log.bodies, rewrite)
+    if not changed:
+        return False
+    bodies = list(log.bodies)
+    for version, (_, body) in changed.items():
+        bodies[version - log.first] = body
+    after = tuple(event_of(body, thread_id) for body in bodies)
+    latest = refolded(after, None, thread_id, log.latest.version)
+    log.shown = shown(views(None, None, after, latest))
+    log.bodies, log.latest = bodies, latest
+    return True

@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from ..events import Event
-from ..ids import ThreadId
+from ..ids import ThreadId, UserId
+from ..pages import Page
 from ..thread import Thread
+from .queries import EraseMode, FeedEntry, ThreadQuery, ThreadSummary
 
 __all__ = [
+    "ErasesUsers",
+    "ListsThreads",
     "LoadsThreads",
+    "ReadsFeed",
     "ReadsHistory",
     "RemembersOperations",
     "SavesThreads",
@@ -109,6 +114,94 @@ class RemembersOperations(Protocol):
 
         Raises:
             ValidationError: If the op id is not text, or empty.
+        """
+        ...
+
+
+@runtime_checkable
+class ListsThreads(Protocol):
+    """Tells which threads there are, without loading them."""
+
+    def find(
+        self, query: ThreadQuery, cursor: str | None = None, limit: int = 50
+    ) -> Page[ThreadSummary]:
+        """
+        Return one page of the threads that a query asks for.
+
+        A walk along the cursors misses nothing and repeats nothing that keeps its
+        place: by time of asking or id, whatever is added meanwhile. A thread whose
+        score, activity or number of answers changes during the walk may be met
+        twice, or not at all.
+
+        Args:
+            query: Which threads, and in which order.
+            cursor: ``next`` of the page before, made by the same query; None: from
+                the start.
+            limit: The most threads on the page, from 1 to 200.
+
+        Returns:
+            Summaries in order; ``next`` is None on the last page.
+
+        Raises:
+            BadCursorError: If the cursor is not one of this query.
+            ValidationError: If another argument is not valid.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsFeed(Protocol):
+    """Tells what happened in all threads, in the order in which it was saved."""
+
+    def feed(self, after: int = 0, limit: int = 50) -> Sequence[FeedEntry]:
+        """
+        Return events after a position.
+
+        Whoever has seen a position never later finds an event at a lower one, so
+        the last position is all that a follower needs to remember.
+
+        Args:
+            after: The last position that was seen, at least 0.
+            limit: The most events to return, from 1 to 200.
+
+        Returns:
+            Events with their positions, which rise strictly; none: that was all.
+
+        Raises:
+            ValidationError: If an argument is not valid.
+        """
+        ...
+
+
+@runtime_checkable
+class ErasesUsers(Protocol):
+    """Takes a person out of everything that is stored."""
+
+    def erase(
+        self, user_id: UserId, mode: EraseMode | str, *, key: bytes | None = None
+    ) -> int:
+        """
+        Rewrite the events of every thread in which a person appears.
+
+        What is rewritten, and what stays, is told by the functions of
+        :mod:`qathread.erasure`. Order, versions and positions stay. Each thread is
+        rewritten whole in a transaction of its own, so the call may be interrupted,
+        and calling it again finishes it. Where a later import names the person, it
+        is stored without them; an event that the person makes after this is not
+        changed. Threads that name the person in words alone are not found.
+
+        Args:
+            user_id: Whom to erase.
+            mode: ``"pseudonymise"``, ``"redact"`` or ``"purge"``.
+            key: For ``"pseudonymise"`` and only for that; see
+                :func:`qathread.erasure.pseudonym`.
+
+        Returns:
+            In how many threads something changed.
+
+        Raises:
+            ValidationError: If an argument is not valid.
+            IntegrityError: If the pseudonym is there already and did the same thing.
         """
         ...
 

@@ -7,32 +7,22 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Final, Self
 
-from ..errors import (
-    FormatError,
-    OperationReusedError,
-    VersionConflictError,
-)
 from ..events import Event
-from ..ids import ThreadId
-from ..serialization import bulk_load, to_json, trusted
+from ..ids import ThreadId, UserId
+from ..pages import Page, check_limit
 from ..thread import Thread
+from . import _keeping
 from ._appending import (
-    Batch,
-    appended,
     asked_after,
     asked_id,
     asked_op_id,
     asked_version,
     batch_of,
-    event_of,
-    no_thread,
-    no_version,
-    refolded,
-    same,
-    unreadable,
 )
+from ._asking import page, plan
+from ._erasing import asked_erasure, erase_in, note_erased
 from ._sqlite_errors import closed, commit, translated
 from ._sqlite_file import (
     Durability,
@@ -43,35 +33,11 @@ from ._sqlite_file import (
     connect,
     wal_advice,
 )
+from .queries import EraseMode, FeedEntry, ThreadQuery, ThreadSummary
 
 __all__ = ["Durability", "Journal", "SQLiteStore"]
 
-# A snapshot is written when more events than this follow the last one, and their
-# bytes are more than a share of its own: then writing snapshots never costs more
-# than a fixed multiple of writing events, however large the thread.
-_TAIL_EVENTS = 16
-_TAIL_SHARE = 4
-
-_HEAD = """
-    SELECT t.first, t.version, t.tail_bytes, t.rewrites, s.version, length(s.body)
-    FROM threads AS t LEFT JOIN snapshots AS s ON s.thread_id = t.id
-    WHERE t.id = ?
-"""
-_EVENTS = """
-    SELECT body FROM events WHERE thread_id = ? AND version > ? AND version <= ?
-    ORDER BY version
-"""
-
-
-class _Head(NamedTuple):
-    """What is known of a stored thread without reading it."""
-
-    first: int
-    version: int
-    tail_bytes: int
-    rewrites: int
-    snapshot_version: int | None
-    snapshot_bytes: int | None
+_THREADS_AT_ONCE: Final = 100
 
 
 class SQLiteStore:
@@ -143,44 +109,73 @@ class SQLiteStore:
         thread_id = asked_id(thread_id)
         version = asked_version(version, thread_id)
         with self._reading() as held:
-            return self._at(held, self._head(held, thread_id), thread_id, version)
+            found = _keeping.load(held.rows, held.folds, thread_id, version)
+        return _kept(held, found)
 
     def history(self, thread_id: ThreadId, after: int = 0) -> tuple[Event, ...]:
         """Return its events; see :meth:`qathread.stores.ReadsHistory.history`."""
         thread_id, after = asked_id(thread_id), asked_after(after)
         with self._reading() as held:
-            head = self._head(held, thread_id)
-            bodies = self._bodies(held, thread_id, after, head.version)
-        with bulk_load():
-            return tuple(event_of(body, thread_id) for body in bodies)
+            bodies = _keeping.history(held.rows, thread_id, after)
+        return _keeping.events_of(bodies, thread_id)
 
     def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
         """Append what is pending; see :meth:`qathread.stores.SavesThreads.save`."""
         batch = batch_of(thread)
-        if op_id is None:
-            if not batch.bodies:
-                with self._reading() as held:
-                    saved, _ = self._append(held, batch)
-                return saved
-        else:
+        if op_id is not None:
             op_id = asked_op_id(op_id)
+        elif not batch.bodies:
+            with self._reading() as held:
+                found = _keeping.check(held.rows, held.folds, batch)
+            return _kept(held, found)
         with self._writing() as held:
-            if op_id is not None and not self._claimed(held, op_id, batch):
-                return self._repeated(held, op_id, batch)
-            saved, kept_for = self._append(held, batch)
-        if kept_for is not None:
-            held.keep(saved, kept_for)
-        return saved
+            found = _keeping.save(held.rows, held.folds, batch, op_id)
+        return _kept(held, found)
 
     def operation(self, op_id: str) -> Thread | None:
         """Return a first answer; see :class:`qathread.stores.RemembersOperations`."""
         op_id = asked_op_id(op_id)
         with self._reading() as held:
-            row = _operation(held, op_id)
-            if row is None:
-                return None
-            thread_id, _, version = row
-            return self._at(held, self._head(held, thread_id), thread_id, version)
+            return _keeping.operation(held.rows, held.folds, op_id)
+
+    def find(
+        self, query: ThreadQuery, cursor: str | None = None, limit: int = 50
+    ) -> Page[ThreadSummary]:
+        """List threads; see :meth:`qathread.stores.ListsThreads.find`."""
+        asked = plan(query, cursor, limit)
+        with self._reading() as held:
+            found = _keeping.find(held.rows, asked)
+        return page(query, found, limit)
+
+    def feed(self, after: int = 0, limit: int = 50) -> tuple[FeedEntry, ...]:
+        """Return what happened; see :meth:`qathread.stores.ReadsFeed.feed`."""
+        after, limit = asked_after(after), check_limit(limit)
+        with self._reading() as held:
+            found = _keeping.feed(held.rows, after, limit)
+        return _keeping.entries_of(found)
+
+    def erase(
+        self, user_id: UserId, mode: EraseMode | str, *, key: bytes | None = None
+    ) -> int:
+        """
+        Erase a person; see :meth:`qathread.stores.ErasesUsers.erase`.
+
+        The bytes that were there may stay in free pages of the file and in its WAL
+        until :meth:`compact`.
+        """
+        user_id, mode, rewrite = asked_erasure(user_id, mode, key)
+        with self._writing() as held:
+            note_erased(held.rows, user_id, mode)
+        changed, after = 0, ""
+        while True:
+            with self._reading() as held:
+                found = held.rows.threads_of(user_id, after, _THREADS_AT_ONCE)
+            for thread_id in found:
+                with self._writing() as held:
+                    changed += erase_in(held.rows, thread_id, rewrite)
+            if len(found) < _THREADS_AT_ONCE:
+                return changed
+            after = found[-1]
 
     def close(self) -> None:
         """
@@ -259,134 +254,9 @@ class SQLiteStore:
                     del self._local.held
                     held.close()
 
-    # -- inside a transaction ----------------------------------------------------
 
-    def _head(self, held: Held, thread_id: ThreadId) -> _Head:
-        row = held.connection.execute(_HEAD, (thread_id,)).fetchone()
-        if row is None:
-            raise no_thread(thread_id)
-        return _Head._make(row)
-
-    def _bodies(
-        self, held: Held, thread_id: ThreadId, after: int, version: int
-    ) -> list[bytes]:
-        rows = held.connection.execute(_EVENTS, (thread_id, after, version))
-        return [body for (body,) in rows]
-
-    def _at(
-        self, held: Held, head: _Head, thread_id: ThreadId, version: int | None
-    ) -> Thread:
-        """Return a stored thread at one version."""
-        wanted = head.version if version is None else version
-        if not head.first <= wanted <= head.version:
-            raise no_version(thread_id, wanted, head.first, head.version)
-        start = held.fold(thread_id, head.rewrites)
-        if start is not None and start.version > wanted:
-            start = None
-        snapshot_version = head.snapshot_version or 0
-        if snapshot_version <= wanted and (
-            start is None or start.version < snapshot_version
-        ):
-            start = self._snapshot(held, thread_id)
-        if start is None or start.version != wanted:
-            after = 0 if start is None else start.version
-            bodies = self._bodies(held, thread_id, after, wanted)
-            with bulk_load():
-                events = [event_of(body, thread_id) for body in bodies]
-                start = refolded(events, start, thread_id, wanted)
-        if wanted == head.version:
-            held.keep(start, head.rewrites)
-        return start
-
-    def _snapshot(self, held: Held, thread_id: ThreadId) -> Thread | None:
-        query = "SELECT body FROM snapshots WHERE thread_id = ?"
-        row = held.connection.execute(query, (thread_id,)).fetchone()
-        if row is None:
-            return None
-        try:
-            return trusted(row[0])
-        except FormatError as error:
-            raise unreadable(error, f"the snapshot of thread {thread_id!r}") from error
-
-    def _append(self, held: Held, batch: Batch) -> tuple[Thread, int | None]:
-        """Return the thread, and if it is new: for which count of rewrites."""
-        thread_id = batch.thread_id
-        row = held.connection.execute(_HEAD, (thread_id,)).fetchone()
-        if row is None:
-            if batch.base is not None:
-                raise VersionConflictError(thread_id, batch.base, None)
-            head = _Head(batch.after + 1, batch.after, 0, 0, None, None)
-            saved = appended(batch, None)
-        else:
-            head = _Head._make(row)
-            if head.version != batch.base:
-                if not self._stands(held, batch):
-                    raise VersionConflictError(thread_id, batch.base, head.version)
-                if batch.base is None and batch.after + 1 == head.first:
-                    # These are all events up to there: no need to read them again.
-                    return appended(batch, None), None
-                return self._at(held, head, thread_id, batch.version), None
-            stored = self._at(held, head, thread_id, None)
-            if not batch.bodies:
-                return stored, None
-            saved = appended(batch, stored)
-        self._write(held, head, batch, saved)
-        return saved, head.rewrites
-
-    def _stands(self, held: Held, batch: Batch) -> bool:
-        """Tell whether what is pending was appended before."""
-        found = self._bodies(held, batch.thread_id, batch.after, batch.version)
-        return bool(batch.bodies) and same(found, batch.bodies)
-
-    def _write(self, held: Held, head: _Head, batch: Batch, saved: Thread) -> None:
-        execute = held.connection.execute
-        tail_bytes = head.tail_bytes + sum(map(len, batch.bodies))
-        tail_events = batch.version - (head.snapshot_version or head.first - 1)
-        due = tail_events > _TAIL_EVENTS and (
-            tail_bytes * _TAIL_SHARE > (head.snapshot_bytes or 0)
-        )
-        row = (batch.version, 0 if due else tail_bytes, batch.thread_id)
-        if batch.base is None:
-            execute(
-                "INSERT INTO threads (version, tail_bytes, id, first)"
-                " VALUES (?, ?, ?, ?)",
-                (*row, head.first),
-            )
-        else:
-            execute("UPDATE threads SET version = ?, tail_bytes = ? WHERE id = ?", row)
-        held.connection.executemany(
-            "INSERT INTO events (thread_id, version, body) VALUES (?, ?, ?)",
-            (
-                (batch.thread_id, version, body)
-                for version, body in enumerate(batch.bodies, start=batch.after + 1)
-            ),
-        )
-        if due:
-            execute(
-                "REPLACE INTO snapshots (thread_id, version, body) VALUES (?, ?, ?)",
-                (batch.thread_id, batch.version, to_json(saved)),
-            )
-
-    def _claimed(self, held: Held, op_id: str, batch: Batch) -> bool:
-        """Take the op id; the key of its table tells whether it was free."""
-        done = held.connection.execute(
-            "INSERT INTO operations (op_id, thread_id, base, version)"
-            " VALUES (?, ?, ?, ?) ON CONFLICT (op_id) DO NOTHING",
-            (op_id, batch.thread_id, batch.after, batch.version),
-        )
-        return done.rowcount == 1
-
-    def _repeated(self, held: Held, op_id: str, batch: Batch) -> Thread:
-        row = _operation(held, op_id)
-        asked = (batch.thread_id, batch.after, batch.version)
-        if row == asked and same(self._bodies(held, *asked), batch.bodies):
-            head = self._head(held, batch.thread_id)
-            return self._at(held, head, batch.thread_id, batch.version)
-        raise OperationReusedError(op_id, batch.thread_id if row is None else row[0])
-
-
-def _operation(held: Held, op_id: str) -> tuple[ThreadId, int, int] | None:
-    query = "SELECT thread_id, base, version FROM operations WHERE op_id = ?"
-    row: tuple[ThreadId, int, int] | None
-    row = held.connection.execute(query, (op_id,)).fetchone()
-    return row
+def _kept(held: Held, found: _keeping.Saved) -> Thread:
+    """Return what was found, and keep it at hand: it is committed now."""
+    if found.rewrites is not None:
+        held.folds.keep(found.thread, found.rewrites)
+    return found.thread
