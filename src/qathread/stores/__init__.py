@@ -10,6 +10,7 @@ from .async_protocols import (
     AsyncSavesThreads,
     AsyncThreadStore,
 )
+from ._sqlite_upkeep import StoreStats
 from .memory import MemoryStore
 from .protocols import (
     ErasesUsers,
@@ -52,6 +53,7 @@ __all__ = [
     "RemembersOperations",
     "SQLiteStore",
     "SavesThreads",
+    "StoreStats",
     "ThreadOrder",
     "ThreadQuery",
     "ThreadStatus",

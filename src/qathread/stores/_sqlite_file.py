@@ -55,6 +55,10 @@ class Held:
         # Readers may have to leave before a commit, where there is no WAL.
         _let_sqlite_wait(self.connection, self._wait)
 
+    def wait_in_sqlite(self) -> None:
+        """Let the next statements, outside a transaction, wait for others."""
+        _let_sqlite_wait(self.connection, self._wait)
+
     def _begin(self, *statements: str) -> None:
         # SQLite's own way of waiting sleeps longer and longer, so that a patient
         # writer loses to a busy one for many seconds.

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from types import TracebackType
 from typing import Final, Self
 
@@ -33,6 +33,7 @@ from ._sqlite_file import (
     connect,
     wal_advice,
 )
+from ._sqlite_upkeep import StoreStats, backup, compact, faults, stats
 from .queries import EraseMode, FeedEntry, ThreadQuery, ThreadSummary
 
 __all__ = ["Durability", "Journal", "SQLiteStore"]
@@ -176,6 +177,57 @@ class SQLiteStore:
             if len(found) < _THREADS_AT_ONCE:
                 return changed
             after = found[-1]
+
+    def stats(self) -> StoreStats:
+        """Return how much is stored; it counts, which takes time on large files."""
+        with self._reading() as held:
+            return stats(held.connection, self.path)
+
+    def faults(self) -> tuple[str, ...]:
+        """
+        Return what SQLite finds wrong with the file: nothing, if all is well.
+
+        It reads the whole file. What the rows mean is checked by
+        :func:`qathread.stores.verify`.
+        """
+        with self._writing() as held:  # the check of the word index is a command
+            return faults(held.connection)
+
+    def compact(self) -> None:
+        """
+        Write the file anew, without the bytes of what was erased or replaced.
+
+        It needs as much free space as the file has, and keeps writers out.
+
+        Raises:
+            StoreBusyError: If a writer or reader did not let go in time.
+        """
+        with translated(self.path, self._busy_timeout), self._locked() as held:
+            held.wait_in_sqlite()
+            compact(held.connection, self.path)
+            held.folds.clear()
+
+    def backup(self, target: str | os.PathLike[str]) -> None:
+        """
+        Copy the store to a new file while it is in use.
+
+        The copy is one committed state. It is a store like any other.
+
+        Args:
+            target: The path of a file that is not there yet.
+
+        Raises:
+            FileExistsError: If it is there.
+        """
+        path = checked_path(target)
+        # A copy at once reads one state; without WAL that would keep writers out.
+        at_once = self._journal == "wal"
+        with translated(self.path, self._busy_timeout):
+            if self._closed:
+                raise closed(self.path)
+            options = (self._journal, self._durability, self._busy_timeout)
+            with closing(connect(self.path, *options)) as source:
+                backup(source, path, at_once=at_once)
 
     def close(self) -> None:
         """
