@@ -1,5 +1,6 @@
 """Where threads are kept: protocols, stores, and the way to change what is stored."""
 
+from ._sqlite_upkeep import StoreStats
 from .async_protocols import (
     AsyncErasesUsers,
     AsyncListsThreads,
@@ -10,7 +11,6 @@ from .async_protocols import (
     AsyncSavesThreads,
     AsyncThreadStore,
 )
-from ._sqlite_upkeep import StoreStats
 from .memory import MemoryStore
 from .protocols import (
     ErasesUsers,
