@@ -27,8 +27,15 @@ from ._appending import (
 from ._asking import Plan
 from ._erasing import cleaned
 from ._folds import Folds
-from ._rows import Head, Listed, Operation, Rows
-from ._summaries import Views, columns, views
+from ._rows import Columns, Head, Listed, Operation, Rows
+from ._summaries import (
+    Views,
+    columns,
+    new_people,
+    only_feedback,
+    score_of,
+    views,
+)
 from .queries import FeedEntry, ThreadSummary
 
 # A snapshot is written when more events than this follow the last one, and their
@@ -227,29 +234,47 @@ def _extend(
 ) -> None:
     """Write what a save adds to a stored thread."""
     thread_id = batch.thread_id
-    old = Listed(thread_id, head.version, *head[6:]).summary(_tags(before))
-    seen = views(before, old, batch.events, thread)
     tail_bytes = head.tail_bytes + sum(map(len, batch.bodies))
     tail_events = batch.version - (head.snapshot_version or head.first - 1)
     due = tail_events > _TAIL_EVENTS and (
         tail_bytes * _TAIL_SHARE > (head.snapshot_bytes or 0)
     )
+    tail = 0 if due else tail_bytes
+    if only_feedback(batch.events):
+        # Most saves by far: of what lists show only the score can differ.
+        score = score_of(thread)
+        changed: Columns = {} if score == head.score else {"score": score}
+        rows.update_thread(thread_id, batch.version, tail, changed)
+        people = new_people(before, batch.events)
+        if people:
+            rows.put_people(thread_id, sorted(people))
+    else:
+        _show(rows, head, batch, before, thread, tail)
+    if due:
+        rows.put_snapshot(thread_id, batch.version, to_json(thread))
+    # Last, so that the place in the feed is held for as short as can be.
+    rows.append(thread_id, batch.after, batch.bodies)
+
+
+def _show(
+    rows: Rows, head: Head, batch: Batch, before: Thread, thread: Thread, tail: int
+) -> None:
+    """Write what lists and searches show of a changed thread."""
+    thread_id = batch.thread_id
+    old = Listed(thread_id, head.version, *head[6:]).summary(_tags(before))
+    seen = views(before, old, batch.events, thread)
     was = head.columns()
     changed = {
         name: value
         for name, value in columns(seen.summary).items()
         if was[name] != value
     }
-    rows.update_thread(thread_id, batch.version, 0 if due else tail_bytes, changed)
+    rows.update_thread(thread_id, batch.version, tail, changed)
     gone = set(old.tags).difference(seen.summary.tags)
     new = set(seen.summary.tags).difference(old.tags)
     if gone or new:
         rows.put_tags(thread_id, sorted(gone), sorted(new))
     _write_views(rows, thread_id, seen)
-    if due:
-        rows.put_snapshot(thread_id, batch.version, to_json(thread))
-    # Last, so that the place in the feed is held for as short as can be.
-    rows.append(thread_id, batch.after, batch.bodies)
 
 
 def _tags(thread: Thread) -> tuple[str, ...]:

@@ -31,8 +31,12 @@ class Held:
     of a statement crashes the interpreter.
     """
 
-    def __init__(self, connection: sqlite3.Connection, busy_timeout: float) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, journal: Journal, busy_timeout: float
+    ) -> None:
         self.connection = connection
+        self._journal = journal
+        self._sqlite_waits = True
         self.lock = threading.RLock()
         self._wait = busy_timeout
         self._pid = os.getpid()
@@ -53,16 +57,20 @@ class Held:
         """Begin to write, with no other writer beside."""
         self._begin("BEGIN IMMEDIATE")
         # Readers may have to leave before a commit, where there is no WAL.
-        _let_sqlite_wait(self.connection, self._wait)
+        if self._journal != "wal":
+            self.wait_in_sqlite()
 
     def wait_in_sqlite(self) -> None:
-        """Let the next statements, outside a transaction, wait for others."""
+        """Let the next statements wait for others."""
         _let_sqlite_wait(self.connection, self._wait)
+        self._sqlite_waits = True
 
     def _begin(self, *statements: str) -> None:
         # SQLite's own way of waiting sleeps longer and longer, so that a patient
         # writer loses to a busy one for many seconds.
-        _let_sqlite_wait(self.connection, 0)
+        if self._sqlite_waits:
+            _let_sqlite_wait(self.connection, 0)
+            self._sqlite_waits = False
         deadline = time.monotonic() + self._wait
         while True:
             try:

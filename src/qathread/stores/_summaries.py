@@ -27,7 +27,12 @@ from ..facts import (
     PostsMovedIn,
     PostsMovedOut,
     QuestionAsked,
+    ReactionAdded,
+    ReactionRemoved,
     ThreadSplitOff,
+    VoteCast,
+    VoteChanged,
+    VoteRetracted,
 )
 from ..ids import PostId, UserId
 from ..posts import Post, PostKind, Question
@@ -42,6 +47,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _WORDED = (PostEdited, PostRolledBack, EditApproved)
 _TAKEN = (PostDeleted, PostRestored, PostRemoved, PostReinstated, PostConverted)
+_FEEDBACK = (VoteCast, VoteChanged, VoteRetracted, ReactionAdded, ReactionRemoved)
 _BROUGHT = (Imported, ThreadSplitOff, PostsMovedIn)
 _OF_THREAD: Final = tuple(each for each in ThreadStatus if each != "deleted")
 #: Marks as one number each, in the order of their names in the code.
@@ -101,7 +107,7 @@ def views(
     return Views(
         summary=_summary(after, active, answers, comments),
         words=words,
-        people=_new_people(before, events),
+        people=new_people(before, events),
     )
 
 
@@ -204,7 +210,20 @@ def _touched(events: Iterable[Event]) -> set[PostId] | None:
     return found
 
 
-def _new_people(before: Thread | None, events: Iterable[Event]) -> frozenset[UserId]:
+def only_feedback(events: Iterable[Event]) -> bool:
+    """Whether nothing but votes and reactions happened."""
+    return all(isinstance(event, _FEEDBACK) for event in events)
+
+
+def score_of(thread: Thread) -> int:
+    """Return the score of the question, as a column."""
+    root = thread.root
+    score = thread.score(root.id) if isinstance(root, Question) else None
+    return UNKNOWN if score is None else score
+
+
+def new_people(before: Thread | None, events: Iterable[Event]) -> frozenset[UserId]:
+    """Return those who appear in some events and, as far as is known, not before."""
     found: set[UserId] = set()
     for event in events:
         if isinstance(event, Imported):

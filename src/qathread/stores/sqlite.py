@@ -266,7 +266,7 @@ class SQLiteStore:
         if known is not None and known.is_own:
             return known
         options = (self._journal, self._durability, self._busy_timeout)
-        held = Held(connect(self.path, *options), self._busy_timeout)
+        held = Held(connect(self.path, *options), self._journal, self._busy_timeout)
         key = id(held)
         registry = self._connections
         registry[key] = weakref.ref(held, lambda _: registry.pop(key, None))
