@@ -30,7 +30,14 @@ from qathread import (
     to_json,
 )
 from qathread.errors import FormatError
-from qathread.serialization import FORMAT_VERSION, _codec, digest, from_lines, trusted
+from qathread.serialization import (
+    FORMAT_VERSION,
+    _codec,
+    digest,
+    from_lines,
+    trusted,
+    trusted_event,
+)
 from qathread.serialization._documents import CLASS_OF_EVENT, EVENT_OF, TYPE_OF
 from qathread.serialization._versions import upcast
 from qathread.testing import _plugin, strategies
@@ -171,6 +178,12 @@ def test_events_are_read_by_their_union_and_by_their_class(
         written = to_json(event)
         assert from_json(written, events.Event) == event
         assert from_json(written, type(event)) == event
+        for check in (False, True):  # the door of stores
+            assert trusted_event(written, check=check) == event
+            with pytest.raises(FormatError):
+                trusted_event(written.replace(b'"qathread":1', b'"qathread":99'))
+            with pytest.raises(FormatError):
+                trusted_event(written[:-1], check=check)
         other = next(cls for cls in EVENT_OF if cls is not type(event))
         assert said(written, other) == "field"
 

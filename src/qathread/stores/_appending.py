@@ -18,7 +18,7 @@ from ..events import replay
 from ..facts import Event
 from ..ids import ThreadId
 from ..limits import MAX_INTEGER
-from ..serialization import from_json, to_json
+from ..serialization import from_json, to_json, trusted_event
 from ..thread import Thread, stored
 
 
@@ -85,7 +85,7 @@ def batch_of(thread: Thread) -> Batch:
 
 def _read_back(body: bytes, thread_id: ThreadId) -> Event:
     try:
-        return from_json(body, Event, limits=None)
+        return trusted_event(body, check=True)
     except FormatError as error:
         raise IntegrityError(
             f"a pending event of thread {thread_id!r} could not be read again: {error}"
@@ -106,7 +106,7 @@ def appended(batch: Batch, start: Thread | None) -> Thread:
 def event_of(body: bytes, thread_id: ThreadId) -> Event:
     """Return a stored event."""
     try:
-        return from_json(body, Event, limits=None)
+        return trusted_event(body)
     except FormatError as error:
         raise unreadable(error, f"an event of thread {thread_id!r}") from error
 
