@@ -272,7 +272,7 @@ def test_p21_saving_new_threads(tmp_path: Path, posts: int) -> None:
             hand.insert(known, [to_json(event) for event in thread.pending])
 
     found = in_turn(ours, theirs)
-    report(f"P21 save threads of {posts} posts / SQL by hand", found, 1.25, 3.0)
+    report(f"P21 save threads of {posts} posts / SQL by hand", found, 1.25, 1.6)
     store.close()
 
 
@@ -493,7 +493,7 @@ def test_l7_searching_a_million_posts(tmp_path: Path) -> None:
         for text, words in (
             ("t4711", '"wt4711"'),
             ("measure then decide", '"wmeasure" AND "wthen" AND "wdecide"'),
-            ("comment 99", '"wcomment" AND "w99"'),
+            ("comment 98", '"wcomment" AND "w98"'),
         ):
             query = ThreadQuery(text=text)
             statement = (
