@@ -43,6 +43,11 @@ class Batch:
     events: tuple[Event, ...]
     bodies: tuple[bytes, ...]
 
+    @property
+    def size(self) -> int:
+        """The bytes of all events."""
+        return sum(map(len, self.bodies))
+
 
 def batch_of(thread: Thread) -> Batch:
     """Return what saving *thread* asks for, or refuse what cannot be."""

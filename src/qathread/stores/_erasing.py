@@ -21,6 +21,9 @@ from .queries import EraseMode
 #: Rewrites whole logs, event by event.
 Rewrite: TypeAlias = Callable[[tuple[Event, ...]], tuple[Event, ...]]
 
+#: Threads that an erasure looks up at once.
+THREADS_AT_ONCE: Final = 100
+
 _DIGEST: Final = 16
 _AT_ONCE: Final = 500
 #: Whatever else is done to the same person, votes go first and names last.
@@ -119,6 +122,16 @@ def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
         rows.update_thread(thread_id, head.version, 0, shown)
     _put_views(rows, thread_id, seen)
     return True
+
+
+def threads_after(user_id: UserId, after: ThreadId) -> Callable[[Rows], list[ThreadId]]:
+    """Return the step that finds where somebody appears, a few threads at once."""
+    return lambda rows: rows.threads_of(user_id, after, THREADS_AT_ONCE)
+
+
+def erasing(thread_id: ThreadId, rewrite: Rewrite) -> Callable[[Rows], bool]:
+    """Return the step that erases somebody from one thread."""
+    return lambda rows: erase_in(rows, thread_id, rewrite)
 
 
 def rewritten(

@@ -1,10 +1,13 @@
 """The last threads that a store folded, kept at hand."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Lock
+from typing import TypeVar
 
 from ..ids import ThreadId
 from ..thread import Thread
+
+T = TypeVar("T")
 
 _KEPT_THREADS = 8
 _KEPT_POSTS = 100_000
@@ -45,6 +48,18 @@ class Folds:
 
     def __iter__(self) -> Iterator[ThreadId]:
         return iter(self._folds)
+
+    def run(self, size: int, work: Callable[[], T]) -> T:
+        """
+        Do a piece of work that takes no input and no output.
+
+        A store on an event loop does large ones elsewhere.
+
+        Args:
+            size: About how many bytes it is about.
+            work: What to do.
+        """
+        return work()
 
     def clear(self) -> None:
         """Let everything go."""

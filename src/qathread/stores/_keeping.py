@@ -6,6 +6,7 @@ one committed state, or a writing one. Nothing here commits, waits or retries.
 """
 
 from collections.abc import Iterable
+from functools import partial
 
 from attrs import frozen
 
@@ -105,8 +106,8 @@ def save(rows: Rows, folds: Folds, batch: Batch, op_id: str | None) -> Saved:
     if head is None:
         if batch.base is not None:
             raise VersionConflictError(thread_id, batch.base, None)
-        thread = appended(batch, None)
-        if _add(rows, batch, thread):
+        thread = folds.run(batch.size, partial(appended, batch, None))
+        if _add(rows, folds, batch, thread):
             return Saved(thread, 0)
         head = known(rows, thread_id, lock=True)  # somebody else was faster
     if head.version != batch.base:
@@ -115,13 +116,13 @@ def save(rows: Rows, folds: Folds, batch: Batch, op_id: str | None) -> Saved:
             raise VersionConflictError(thread_id, batch.base, head.version)
         if batch.base is None and batch.after + 1 == head.first:
             # These are all events up to there: no need to read them again.
-            return Saved(appended(batch, None))
+            return Saved(folds.run(batch.size, partial(appended, batch, None)))
         return _at(rows, folds, head, thread_id, batch.version)
     before = _at(rows, folds, head, thread_id, None)
     if not batch.bodies:
         return before
-    thread = appended(batch, before.thread)
-    _extend(rows, head, batch, before.thread, thread)
+    thread = folds.run(batch.size, partial(appended, batch, before.thread))
+    _extend(rows, folds, head, batch, before.thread, thread)
     return Saved(thread, head.rewrites)
 
 
@@ -183,20 +184,27 @@ def _at(
     if snapshot_version <= wanted and (
         start is None or start.version < snapshot_version
     ):
-        start = _snapshot(rows, thread_id)
+        start = _snapshot(rows, folds, thread_id)
     if start is None or start.version != wanted:
         after = 0 if start is None else start.version
         bodies = rows.bodies(thread_id, after, wanted)
-        start = refolded(events_of(bodies, thread_id), start, thread_id, wanted)
+        fold = partial(_refolded, bodies, start, thread_id, wanted)
+        start = folds.run(sum(map(len, bodies)), fold)
     return Saved(start, head.rewrites if wanted == head.version else None)
 
 
-def _snapshot(rows: Rows, thread_id: ThreadId) -> Thread | None:
+def _refolded(
+    bodies: list[bytes], start: Thread | None, thread_id: ThreadId, version: int
+) -> Thread:
+    return refolded(events_of(bodies, thread_id), start, thread_id, version)
+
+
+def _snapshot(rows: Rows, folds: Folds, thread_id: ThreadId) -> Thread | None:
     body = rows.snapshot(thread_id)
     if body is None:
         return None
     try:
-        return trusted(body)
+        return folds.run(len(body), partial(trusted, body))
     except FormatError as error:
         raise unreadable(error, f"the snapshot of thread {thread_id!r}") from error
 
@@ -209,14 +217,13 @@ def _repeated(rows: Rows, folds: Folds, op_id: str, batch: Batch) -> Saved:
     raise OperationReusedError(op_id, batch.thread_id if done is None else done[0])
 
 
-def _add(rows: Rows, batch: Batch, thread: Thread) -> bool:
+def _add(rows: Rows, folds: Folds, batch: Batch, thread: Thread) -> bool:
     """Write a thread that is not stored yet; False: now it is."""
     thread_id = batch.thread_id
-    seen = views(None, None, batch.events, thread)
-    size = sum(map(len, batch.bodies))
+    seen = folds.run(batch.size, partial(views, None, None, batch.events, thread))
     snapshot = len(batch.bodies) > _TAIL_EVENTS
     shown = columns(seen.summary)
-    tail = 0 if snapshot else size
+    tail = 0 if snapshot else batch.size
     first = batch.after + 1
     if not rows.insert_thread(thread_id, first, batch.version, tail, shown):
         return False
@@ -224,17 +231,23 @@ def _add(rows: Rows, batch: Batch, thread: Thread) -> bool:
         rows.put_tags(thread_id, (), seen.summary.tags)
     _write_views(rows, thread_id, seen)
     if snapshot:
-        rows.put_snapshot(thread_id, batch.version, to_json(thread))
+        body = folds.run(batch.size, partial(to_json, thread))
+        rows.put_snapshot(thread_id, batch.version, body)
     rows.append(thread_id, batch.after, batch.bodies)
     return True
 
 
 def _extend(
-    rows: Rows, head: Head, batch: Batch, before: Thread, thread: Thread
+    rows: Rows,
+    folds: Folds,
+    head: Head,
+    batch: Batch,
+    before: Thread,
+    thread: Thread,
 ) -> None:
     """Write what a save adds to a stored thread."""
     thread_id = batch.thread_id
-    tail_bytes = head.tail_bytes + sum(map(len, batch.bodies))
+    tail_bytes = head.tail_bytes + batch.size
     tail_events = batch.version - (head.snapshot_version or head.first - 1)
     due = tail_events > _TAIL_EVENTS and (
         tail_bytes * _TAIL_SHARE > (head.snapshot_bytes or 0)
@@ -251,7 +264,9 @@ def _extend(
     else:
         _show(rows, head, batch, before, thread, tail)
     if due:
-        rows.put_snapshot(thread_id, batch.version, to_json(thread))
+        size = tail_bytes + (head.snapshot_bytes or 0)
+        body = folds.run(size, partial(to_json, thread))
+        rows.put_snapshot(thread_id, batch.version, body)
     # Last, so that the place in the feed is held for as short as can be.
     rows.append(thread_id, batch.after, batch.bodies)
 

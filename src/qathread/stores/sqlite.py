@@ -7,7 +7,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import TracebackType
-from typing import Final, Self
+from typing import Self
 
 from ..events import Event
 from ..ids import ThreadId, UserId
@@ -22,7 +22,7 @@ from ._appending import (
     batch_of,
 )
 from ._asking import page, plan
-from ._erasing import asked_erasure, erase_in, note_erased
+from ._erasing import THREADS_AT_ONCE, asked_erasure, erase_in, note_erased
 from ._sqlite_errors import closed, commit, translated
 from ._sqlite_file import (
     Durability,
@@ -37,8 +37,6 @@ from ._sqlite_upkeep import StoreStats, backup, compact, faults, stats
 from .queries import EraseMode, FeedEntry, ThreadQuery, ThreadSummary
 
 __all__ = ["Durability", "Journal", "SQLiteStore"]
-
-_THREADS_AT_ONCE: Final = 100
 
 
 class SQLiteStore:
@@ -170,11 +168,11 @@ class SQLiteStore:
         changed, after = 0, ""
         while True:
             with self._reading() as held:
-                found = held.rows.threads_of(user_id, after, _THREADS_AT_ONCE)
+                found = held.rows.threads_of(user_id, after, THREADS_AT_ONCE)
             for thread_id in found:
                 with self._writing() as held:
                     changed += erase_in(held.rows, thread_id, rewrite)
-            if len(found) < _THREADS_AT_ONCE:
+            if len(found) < THREADS_AT_ONCE:
                 return changed
             after = found[-1]
 
