@@ -1,6 +1,9 @@
 """
 L9: a store in use for a long time: memory and open files must not grow.
 
+The same twenty people vote again and again, so that threads stay about as large as they
+were, while their logs grow.
+
 ``python -m tests.benchmarks.soak SECONDS [FOLDER]`` works on a SQLite file with four
 threads, and prints figures every minute and what came of them at the end. It exits
 with 1 if memory rises or files stay open.
@@ -95,11 +98,11 @@ def _work(step: Step, rng: random.Random, stop: threading.Event) -> None:
 
 def _updating(store: SQLiteStore, done: dict[str, int]) -> Step:
     def step(rng: random.Random) -> None:
-        by = User(id=f"u{rng.randrange(10_000)}")
+        by = User(id=f"u{rng.randrange(20)}")
 
         def change(thread: Thread) -> Thread:
             root = thread.root.id
-            if rng.random() < 0.05:
+            if rng.random() < 0.002:
                 text = f"comment {rng.random()}"
                 return posting.comment(thread, root, text, by=by, at=START)
             direction = UP if rng.random() < 0.7 else DOWN
