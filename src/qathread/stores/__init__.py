@@ -11,7 +11,17 @@ from .async_protocols import (
     AsyncSavesThreads,
     AsyncThreadStore,
 )
+from .copying import CopyReport, copy, copy_async
+from .following import (
+    AsyncCheckpoint,
+    Checkpoint,
+    FileCheckpoint,
+    MemoryCheckpoint,
+    follow,
+    follow_async,
+)
 from .memory import MemoryStore
+from .offloading import InThreads, in_threads
 from .protocols import (
     ErasesUsers,
     ListsThreads,
@@ -31,9 +41,11 @@ from .queries import (
     ThreadSummary,
 )
 from .sqlite import SQLiteStore
-from .updating import update
+from .updating import update, update_async
+from .verifying import Difference, StorePart, VerifyReport, verify, verify_async
 
 __all__ = [
+    "AsyncCheckpoint",
     "AsyncErasesUsers",
     "AsyncListsThreads",
     "AsyncLoadsThreads",
@@ -42,22 +54,38 @@ __all__ = [
     "AsyncRemembersOperations",
     "AsyncSavesThreads",
     "AsyncThreadStore",
+    "Checkpoint",
+    "CopyReport",
+    "Difference",
     "EraseMode",
     "ErasesUsers",
     "FeedEntry",
+    "FileCheckpoint",
+    "InThreads",
     "ListsThreads",
     "LoadsThreads",
+    "MemoryCheckpoint",
     "MemoryStore",
     "ReadsFeed",
     "ReadsHistory",
     "RemembersOperations",
     "SQLiteStore",
     "SavesThreads",
+    "StorePart",
     "StoreStats",
     "ThreadOrder",
     "ThreadQuery",
     "ThreadStatus",
     "ThreadStore",
     "ThreadSummary",
+    "VerifyReport",
+    "copy",
+    "copy_async",
+    "follow",
+    "follow_async",
+    "in_threads",
     "update",
+    "update_async",
+    "verify",
+    "verify_async",
 ]

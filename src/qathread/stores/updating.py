@@ -1,19 +1,43 @@
 """Load, change, save, and again if somebody else was faster."""
 
-from collections.abc import Callable
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+from attrs import frozen
+
 from .._checks import at_least
-from ..errors import OperationReusedError, ValidationError, VersionConflictError
+from ..errors import (
+    OperationReusedError,
+    OutcomeUnknownError,
+    StoreError,
+    ValidationError,
+    VersionConflictError,
+)
 from ..ids import ThreadId
 from ..thread import Thread
+from ._awaiting import AtOnce, run, settled, sleep_here
+from .async_protocols import (
+    AsyncLoadsThreads,
+    AsyncRemembersOperations,
+    AsyncSavesThreads,
+)
 from .protocols import LoadsThreads, RemembersOperations, SavesThreads
 
-__all__ = ["update"]
+__all__ = ["update", "update_async"]
+
+# The longest wait before the second retry, in seconds, and how often it doubles.
+_PAUSE = 0.002
+_DOUBLINGS = 5
 
 
 class LoadsAndSaves(LoadsThreads, SavesThreads, Protocol):
     """What an update needs of a store."""
+
+
+class AsyncLoadsAndSaves(AsyncLoadsThreads, AsyncSavesThreads, Protocol):
+    """What an update needs of an asynchronous store."""
 
 
 def update(
@@ -26,6 +50,14 @@ def update(
 ) -> Thread:
     """
     Change a stored thread, on its latest version.
+
+    After a conflict it tries again: once at once, then after a short random wait,
+    so that many writers on one thread get out of each other's way. What the store
+    itself has waited for in vain (``StoreBusyError``) is not tried again.
+
+    If the connection is lost during a save, nobody knows whether it took effect.
+    With an op id the store is asked, and the change is made again if it is not
+    there; without one ``OutcomeUnknownError`` is raised.
 
     Args:
         store: Where the thread is.
@@ -45,6 +77,8 @@ def update(
         NotFoundError: If there is no such thread.
         VersionConflictError: If all attempts met another writer.
         OperationReusedError: If the op id took effect on another thread.
+        OutcomeUnknownError: If it could not be found out whether a save took
+            effect; ask again later with the same op id.
         ValidationError: If an argument is not valid, the store does not remember
             op ids, or *change* returns something else than a later version of
             that thread.
@@ -60,47 +94,127 @@ def update(
     >>> update(store, "q", upvote, op_id="request-7").score("q.1")
     1
     """
+    turned = AtOnce(store)
+    if op_id is not None and not isinstance(store, RemembersOperations):
+        raise _forgetful(store)
+    request = _Request(None if op_id is None else turned, op_id, thread_id)
+    return run(_updated(turned, request, change, attempts, sleep_here))
+
+
+async def update_async(
+    store: AsyncLoadsAndSaves,
+    thread_id: ThreadId,
+    change: Callable[[Thread], Thread | Awaitable[Thread]],
+    *,
+    attempts: int = 100,
+    op_id: str | None = None,
+) -> Thread:
+    """
+    Change a thread of an asynchronous store; see :func:`update`.
+
+    Args:
+        store: Where the thread is.
+        thread_id: Which thread.
+        change: As for :func:`update`; a plain function or a coroutine function.
+        attempts: As for :func:`update`.
+        op_id: As for :func:`update`.
+
+    Returns:
+        The thread as stored, with nothing pending.
+
+    Raises:
+        NotFoundError: As for :func:`update`, and so are the other errors.
+    """
+    memory: AsyncRemembersOperations | None = None
+    if op_id is not None:
+        if not isinstance(store, AsyncRemembersOperations):
+            raise _forgetful(store)
+        memory = store
+    request = _Request(memory, op_id, thread_id)
+    return await _updated(store, request, change, attempts, asyncio.sleep)
+
+
+def _forgetful(store: object) -> ValidationError:
+    return ValidationError(
+        f"{type(store).__name__} has no operation(op_id) and cannot tell whether "
+        "an op id took effect: leave op_id out, or use a store that has it"
+    )
+
+
+@frozen
+class _Request:
+    """One change, and whether it took effect already, if that can be told."""
+
+    memory: AsyncRemembersOperations | None
+    op_id: str | None
+    thread_id: ThreadId
+
+    async def answer(self) -> Thread | None:
+        """Return the first result; None: not there, or nobody knows."""
+        if self.memory is None or self.op_id is None:
+            return None
+        first = await self.memory.operation(self.op_id)
+        if first is not None and first.id != self.thread_id:
+            raise OperationReusedError(self.op_id, first.id)
+        return first
+
+
+async def _updated(
+    store: AsyncLoadsAndSaves,
+    request: _Request,
+    change: Callable[[Thread], Thread | Awaitable[Thread]],
+    attempts: int,
+    sleep: Callable[[float], Awaitable[None]],
+) -> Thread:
     at_least(1, attempts, "attempts")
-    memory = None if op_id is None else _memory_of(store)
-    if memory is not None and op_id is not None:
-        first = _first_result(memory, op_id, thread_id)
+    first = await request.answer()
+    if first is not None:
+        return first
+    doubt: OutcomeUnknownError | None = None
+    for retry in range(attempts):
+        if retry > 1:
+            await sleep(_pause(retry))
+        failed: Exception
+        again = False
+        try:
+            thread = await store.load(request.thread_id)
+            changed = _checked(thread, await settled(change(thread)))
+        except Exception as error:
+            # The same request, sent twice, may be what it is refused for.
+            failed = error
+        else:
+            try:
+                return await store.save(changed, op_id=request.op_id)
+            except VersionConflictError as error:
+                # The thread moved on: what may have been lost before no longer can
+                # take effect, if it has not.
+                failed, again, doubt = error, True, None
+            except OutcomeUnknownError as error:
+                failed, again, doubt = error, request.op_id is not None, error
+            except StoreError as error:
+                failed = error
+        try:
+            first = await request.answer()
+        except OperationReusedError:
+            raise
+        except StoreError:
+            again = False  # it cannot be asked now
         if first is not None:
             return first
-    while True:
-        attempts -= 1
-        changed = _changed(store.load(thread_id), change)
-        try:
-            return store.save(changed, op_id=op_id)
-        except (VersionConflictError, OperationReusedError) as error:
-            if memory is not None and op_id is not None:
-                # The same request, sent twice, may have been the faster writer.
-                first = _first_result(memory, op_id, thread_id)
-                if first is not None:
-                    return first
-            if not attempts or isinstance(error, OperationReusedError):
-                raise
+        if not again or retry + 1 == attempts:
+            if doubt is None or doubt is failed or not isinstance(failed, StoreError):
+                raise failed
+            raise doubt from failed
+    raise AssertionError("the last attempt returns or raises")
 
 
-def _memory_of(store: object) -> RemembersOperations:
-    if not isinstance(store, RemembersOperations):
-        raise ValidationError(
-            f"{type(store).__name__} has no operation(op_id) and cannot tell whether "
-            "an op id took effect: leave op_id out, or use a store that has it"
-        )
-    return store
+def _pause(retry: int) -> float:
+    """Return how long to wait before a retry: at random, the longest ever longer."""
+    return random.uniform(0, _PAUSE * 2 ** min(retry - 2, _DOUBLINGS))
 
 
-def _first_result(
-    memory: RemembersOperations, op_id: str, thread_id: ThreadId
-) -> Thread | None:
-    first = memory.operation(op_id)
-    if first is not None and first.id != thread_id:
-        raise OperationReusedError(op_id, first.id)
-    return first
-
-
-def _changed(thread: Thread, change: Callable[[Thread], Thread]) -> Thread:
-    changed = change(thread)
+def _checked(thread: Thread, changed: object) -> Thread:
+    """Return what a change made, if it was made of the thread that it was given."""
     if not isinstance(changed, Thread):
         raise ValidationError(
             f"change returned a {type(changed).__name__}: it must return the thread"

@@ -26,6 +26,7 @@ from ..errors import NotFoundError, StoreClosedError, ValidationError
 from ..serialization import to_json
 from ..thread import Thread
 from . import strategies
+from ._async_tests import AsyncTests, on_a_loop
 from ._machine import BesideADict
 from ._operation_tests import OperationTests
 from ._samples import (
@@ -40,7 +41,7 @@ from ._samples import (
 from ._saving_tests import SavingTests
 from ._store_tests import assert_stored, remembering
 
-__all__ = ["ThreadStoreContract"]
+__all__ = ["AsyncThreadStoreContract", "ThreadStoreContract"]
 
 
 class ThreadStoreContract(SavingTests, OperationTests):
@@ -225,3 +226,22 @@ class ThreadStoreContract(SavingTests, OperationTests):
                 assert found.users["ada"].name == text
                 assert list(again.history(thread_id)) == list(value.pending)
                 assert_stored(again.save(value, op_id=op_id), saved)
+
+
+@on_a_loop(ThreadStoreContract)
+class AsyncThreadStoreContract(AsyncTests):
+    """
+    The same for a store on an event loop, and what only a loop can show.
+
+    Subclass, return a fresh empty store from the coroutine function ``make_store``,
+    run pytest. ``reopen`` and ``close`` are coroutine functions too. Each test of
+    :class:`ThreadStoreContract` runs against the store, its calls made on an event
+    loop that lives as long as the test.
+
+    >>> from qathread.stores import MemoryStore, in_threads
+    >>> class TestInThreads(AsyncThreadStoreContract):
+    ...     async def make_store(self):
+    ...         return in_threads(MemoryStore())
+    >>> TestInThreads().test_a_stale_save_is_refused_and_changes_nothing()
+    >>> TestInThreads().test_many_tasks_change_one_thread()
+    """
