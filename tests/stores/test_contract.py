@@ -11,7 +11,17 @@ import pytest
 from qathread import Thread
 from qathread.errors import MissingExtraError, ValidationError
 from qathread.events import Event
-from qathread.stores import MemoryStore, SQLiteStore, ThreadStore, update
+from qathread.pages import Page
+from qathread.stores import (
+    EraseMode,
+    FeedEntry,
+    MemoryStore,
+    SQLiteStore,
+    ThreadQuery,
+    ThreadStore,
+    ThreadSummary,
+    update,
+)
 from qathread.testing._samples import a_comment, a_thread
 from qathread.testing.stores import ThreadStoreContract
 
@@ -72,6 +82,19 @@ class TakingTurns:
 
     def operation(self, op_id: str) -> Thread | None:
         return next(self.turns).operation(op_id)
+
+    def find(
+        self, query: ThreadQuery, cursor: str | None = None, limit: int = 50
+    ) -> Page[ThreadSummary]:
+        return next(self.turns).find(query, cursor, limit)
+
+    def feed(self, after: int = 0, limit: int = 50) -> Sequence[FeedEntry]:
+        return next(self.turns).feed(after, limit)
+
+    def erase(
+        self, user_id: str, mode: EraseMode | str, *, key: bytes | None = None
+    ) -> int:
+        return next(self.turns).erase(user_id, mode, key=key)
 
     def close(self) -> None:
         next(self.turns).close()

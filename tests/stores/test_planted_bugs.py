@@ -1,236 +1,113 @@
 """The contract finds what it is there to find: each store here is broken on purpose."""
 
 from collections.abc import Callable
-from typing import Any
+from inspect import getdoc
+from typing import NamedTuple
 
 import pytest
-from attrs import evolve
 from hypothesis import Phase, settings
 
-from qathread import Thread
-from qathread.errors import IntegrityError, QathreadError
-from qathread.events import Event
-from qathread.serialization import from_json, to_json
-from qathread.stores import MemoryStore, ThreadStore
-from qathread.stores._appending import Batch
-from qathread.stores.memory import _Log, _Operation
-from qathread.testing._samples import a_comment, forged
+from qathread.stores import MemoryStore, ThreadQuery
+from qathread.testing._samples import a_thread
 from qathread.testing.stores import ThreadStoreContract
+from tests.stores import _planted_erasing as erasing
+from tests.stores import _planted_lists as lists
+from tests.stores import _planted_saving as saving
 
-
-class LastWriterWins(MemoryStore):
-    """Ignores the expected version: what others saved meanwhile is overwritten."""
-
-    def _append(self, batch: Batch) -> Thread:
-        log = self._logs.get(batch.thread_id)
-        if log is not None and batch.base is not None and batch.bodies:
-            start = self._at(log, batch.thread_id, batch.base)
-            del log.bodies[batch.base + 1 - log.first :]
-            log.latest = start
-        return super()._append(batch)
-
-
-class HandsOutItsOwnList(MemoryStore):
-    """A caller who clears the history that it got clears it for everybody."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._lists: dict[str, list[Event]] = {}
-        self._listed: dict[str, int] = {}
-
-    def history(self, thread_id: str, after: int = 0) -> Any:
-        found = super().history(thread_id, after)
-        events = super().history(thread_id)
-        kept = self._lists.setdefault(thread_id, [])
-        kept.extend(events[self._listed.get(thread_id, 0) :])
-        self._listed[thread_id] = len(events)
-        return found if after else kept
-
-
-class LosesTheSecondOfThree(MemoryStore):
-    """An append that is not whole."""
-
-    def _append(self, batch: Batch) -> Thread:
-        latest = super()._append(batch)
-        if len(batch.bodies) == 3:
-            del self._logs[batch.thread_id].bodies[-2]
-        return latest
-
-
-class KeepsWhatFitted(MemoryStore):
-    """A failed append leaves its first event behind."""
-
-    def _append(self, batch: Batch) -> Thread:
-        try:
-            return super()._append(batch)
-        except IntegrityError:
-            first, body = batch.events[:1], batch.bodies[:1]
-            version = batch.after + 1
-            super()._append(evolve(batch, version=version, events=first, bodies=body))
-            raise
-
-
-class AppliesAnOperationAgain(MemoryStore):
-    """A request that is sent twice counts twice."""
-
-    def _repeated(self, op_id: str, done: _Operation, batch: Batch) -> Thread:
-        answer = super()._repeated(op_id, done, batch)
-        log = self._logs[batch.thread_id]
-        again = a_comment(log.latest, "again")
-        log.bodies.extend(map(to_json, again.pending))
-        log.latest = forged(again)
-        return answer
-
-
-class ForgetsOperations(MemoryStore):
-    """An op id means nothing."""
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        return super().save(thread)
-
-
-class TrustsTheOpId(MemoryStore):
-    """The same op id is taken for the same change, whatever it holds."""
-
-    def _repeated(self, op_id: str, done: _Operation, batch: Batch) -> Thread:
-        return self._answer(done)
-
-
-class UsesOpIdsUp(MemoryStore):
-    """A refused save is remembered as if it had taken effect."""
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        try:
-            return super().save(thread, op_id=op_id)
-        except QathreadError:
-            if op_id is not None and thread.id in self._logs:
-                done = _Operation(thread.id, thread.version - 1, thread.version)
-                self._operations.setdefault(op_id, done)
-            raise
-
-
-class SwallowsErrors(MemoryStore):
-    """A refused save looks like one that was taken."""
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        try:
-            return super().save(thread, op_id=op_id)
-        except QathreadError:
-            return forged(thread)
-
-
-class KeepsTheHandedThread(MemoryStore):
-    """What was saved is kept whole, not folded from the events in it."""
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        super().save(thread, op_id=op_id)
-        log = self._logs[thread.id]
-        if log.latest.version == thread.version:
-            log.latest = forged(thread)
-        return log.latest
-
-
-class ReturnsTheHandedThread(MemoryStore):
-    """The answer still has everything pending."""
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        super().save(thread, op_id=op_id)
-        return thread
-
-
-class ComparesPlacesOnly(MemoryStore):
-    """Any events at the same versions are taken for the same ones."""
-
-    def _stands(self, log: _Log, batch: Batch) -> bool:
-        return len(log.between(batch.after, batch.version)) == len(batch.bodies)
-
-
-class AcknowledgesHalf(MemoryStore):
-    """Some of the events are there: good enough."""
-
-    def _stands(self, log: _Log, batch: Batch) -> bool:
-        found = log.between(batch.after, batch.version)
-        return bool(found) and tuple(found) == batch.bodies[: len(found)]
-
-    def _at(self, log: _Log, thread_id: str, version: int | None) -> Thread:
-        last = log.latest.version
-        return super()._at(log, thread_id, min(version or last, last))
-
-
-class LoadsTheLatestAlways(MemoryStore):
-    """A version is taken for a hint."""
-
-    def load(self, thread_id: str, version: int | None = None) -> Thread:
-        super().load(thread_id, version)
-        return super().load(thread_id)
-
-
-class CountsFromOne(MemoryStore):
-    """History after n includes n."""
-
-    def history(self, thread_id: str, after: int = 0) -> tuple[Event, ...]:
-        super().history(thread_id, after)
-        return super().history(thread_id, max(0, after - 1))
-
-
-class FoldsCase(MemoryStore):
-    """Ids that differ in case only are one, as in some collations."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._logs = Folded()
-
-
-class Folded(dict[str, _Log]):
-    def get(self, key: str, default: Any = None) -> Any:
-        return super().get(key.casefold(), default)
-
-    def __setitem__(self, key: str, value: _Log) -> None:
-        super().__setitem__(key.casefold(), value)
-
-
-class ChangesLineEnds(MemoryStore):
-    """What was written on one system comes back as another would write it."""
-
-    def load(self, thread_id: str, version: int | None = None) -> Thread:
-        body = to_json(super().load(thread_id, version))
-        changed = body.replace(b"\\r\\n", b"\\n")
-        return from_json(changed, limits=None, stored=True)
-
-
-class WorksOnWhenClosed(MemoryStore):
-    """Closing does nothing."""
-
-    def close(self) -> None:
-        pass
-
+MACHINE = "agrees_with_a_dict"
 
 # Which test must fail on which store; True: the state machine must find it too.
 PLANTED: list[tuple[type[MemoryStore], str, bool]] = [
-    (LastWriterWins, "a_stale_save_is_refused_and_changes_nothing", True),
-    (HandsOutItsOwnList, "what_is_handed_out_is_not_what_is_kept", False),
-    (LosesTheSecondOfThree, "events_are_kept_in_order_without_gaps", True),
-    (KeepsWhatFitted, "events_that_do_not_fit_are_refused_whole", False),
-    (AppliesAnOperationAgain, "an_operation_counts_once", True),
-    (ForgetsOperations, "an_op_id_belongs_to_one_change", True),
-    (TrustsTheOpId, "an_op_id_belongs_to_one_change", True),
-    (UsesOpIdsUp, "a_refused_save_does_not_use_its_op_id_up", False),
-    (SwallowsErrors, "a_new_thread_is_saved_once", True),
-    (KeepsTheHandedThread, "a_store_folds_what_it_holds_itself", False),
-    (ReturnsTheHandedThread, "a_new_thread_is_saved_once", True),
-    (ComparesPlacesOnly, "other_events_at_the_same_places_are_a_conflict", True),
-    (AcknowledgesHalf, "other_events_at_the_same_places_are_a_conflict", True),
-    (LoadsTheLatestAlways, "every_version_can_be_loaded", True),
-    (CountsFromOne, "events_are_kept_in_order_without_gaps", True),
-    (FoldsCase, "ids_that_look_alike_are_different", True),
-    (ChangesLineEnds, "text_comes_back_code_point_for_code_point", True),
-    (WorksOnWhenClosed, "a_closed_store_says_so", False),
+    (saving.LastWriterWins, "a_stale_save_is_refused_and_changes_nothing", True),
+    (saving.HandsOutItsOwnList, "what_is_handed_out_is_not_what_is_kept", False),
+    (saving.LosesTheSecondOfThree, "events_are_kept_in_order_without_gaps", True),
+    (saving.KeepsWhatFitted, "events_that_do_not_fit_are_refused_whole", False),
+    (saving.AppliesAnOperationAgain, "an_operation_counts_once", True),
+    (saving.ForgetsOperations, "an_op_id_belongs_to_one_change", True),
+    (saving.TrustsTheOpId, "an_op_id_belongs_to_one_change", True),
+    (saving.UsesOpIdsUp, "a_refused_save_does_not_use_its_op_id_up", False),
+    (saving.SwallowsErrors, "a_new_thread_is_saved_once", True),
+    (saving.KeepsTheHandedThread, "a_store_folds_what_it_holds_itself", False),
+    (saving.ReturnsTheHandedThread, "a_new_thread_is_saved_once", True),
+    (saving.ComparesPlacesOnly, "other_events_at_the_same_places_are_a_conflict", True),
+    (saving.AcknowledgesHalf, "other_events_at_the_same_places_are_a_conflict", True),
+    (saving.LoadsTheLatestAlways, "every_version_can_be_loaded", True),
+    (saving.LoadsWhatItFoldedLast, "an_update_meets_other_writers", True),
+    (saving.CountsFromOne, "events_are_kept_in_order_without_gaps", True),
+    (saving.FoldsCase, "ids_that_look_alike_are_different", True),
+    (saving.ChangesLineEnds, "text_comes_back_code_point_for_code_point", True),
+    (saving.WorksOnWhenClosed, "a_closed_store_says_so", False),
+    (lists.CountsVotesLater, "a_vote_counts_once", True),
+    (lists.CountsARepeatedVote, "a_vote_counts_once", True),
+    (lists.CountsWhatIsRefused, "events_that_do_not_fit_are_refused_whole", False),
+    (lists.CountsDeletedAnswers, "summaries_follow_every_verb", True),
+    (lists.ForgetsWhoCameLater, "summaries_follow_every_verb", True),
+    (lists.ListsLastWeek, "a_vote_counts_once", True),
+    (lists.TakesTagsInAnyCase, "lists_find_what_fits", False),
+    (lists.SortsWithoutCase, "lists_compare_by_code_point", True),
+    (lists.SortsAsDictionariesDo, "lists_compare_by_code_point", False),
+    (lists.PutsTheUnknownFirst, "what_is_unknown_is_the_least", True),
+    (lists.TakesTheUnknownForOld, "lists_find_what_fits", False),
+    (lists.ListsWhatIsHidden, "lists_find_what_fits", True),
+    (lists.SkipsTheFirstOfAPage, "pages_make_up_the_list", True),
+    (lists.CountsPlaces, "a_walk_misses_and_repeats_nothing_beside_writers", False),
+    (lists.TakesAnyCursor, "a_cursor_belongs_to_its_query", False),
+    (lists.MendsCursors, "a_changed_cursor_is_refused", False),
+    (lists.MendsLimits, "a_page_has_from_1_to_200_threads", False),
+    (lists.MissesEdits, "what_can_no_longer_be_read_is_not_found", True),
+    (lists.FindsWhatWasDeleted, "what_can_no_longer_be_read_is_not_found", False),
+    (lists.ForgetsWhatWasRestored, "what_can_no_longer_be_read_is_not_found", False),
+    (lists.TakesAnyWord, "words_are_found_wherever_they_stand", False),
+    (lists.JoinsPosts, "words_are_found_wherever_they_stand", False),
+    (lists.FindsPartsOfWords, "words_are_found_wherever_they_stand", False),
+    (lists.HasOperators, "odd_searches_find_what_they_say", False),
+    (lists.LeavesGaps, "the_feed_tells_every_event_once_and_in_order", True),
+    (lists.FeedsThreadByThread, "the_feed_tells_every_event_once_and_in_order", True),
+    (lists.FeedsFromThePosition, "the_feed_goes_on_from_any_position", True),
+    (lists.FeedsRepeats, "what_was_not_saved_is_not_fed", True),
+    (lists.FeedsAnyNumber, "the_feed_goes_on_from_any_position", True),
+    (erasing.ForgetsTheHistory, "erasing_rewrites_every_log_in_place", True),
+    (erasing.ForgetsTheSnapshot, "a_fold_from_before_is_not_used", True),
+    (erasing.ForgetsTheWords, "an_erased_person_is_nowhere", False),
+    (erasing.ForgetsThePeople, "an_erased_person_is_nowhere", False),
+    (erasing.ForgetsTheSummary, "an_erased_person_is_nowhere", True),
+    (erasing.FeedsAnew, "erasing_rewrites_every_log_in_place", True),
+    (erasing.RaisesVersions, "erasing_rewrites_every_log_in_place", True),
+    (erasing.KeepsFirstAnswers, "op_ids_answer_after_erasing", True),
+    (erasing.BringsBack, "an_old_copy_brings_nobody_back", True),
+    (
+        erasing.RemembersTheLastWay,
+        "copies_are_cleaned_in_each_way_that_was_asked_for",
+        False,
+    ),
+    (erasing.InventsNewNames, "an_old_copy_brings_nobody_back", False),
+    (erasing.ErasesForGood, "who_acts_again_is_somebody_new", True),
+    (erasing.ErasesByHowNamesBegin, "what_is_unknown_is_not_changed", False),
+    (erasing.LeavesOthersBehind, "erasing_rewrites_every_log_in_place", True),
+    (erasing.TakesAnyKey, "arguments_of_erase_are_checked", False),
 ]
-MACHINE = "agrees_with_a_dict"
 CASES = [
     *((store, name) for store, name, _ in PLANTED),
     *((store, MACHINE) for store, _, found in PLANTED if found),
 ]
+
+
+class Row(NamedTuple):
+    """One planted bug, for a table."""
+
+    name: str
+    what: str
+    tests: tuple[str, ...]
+
+
+def rows() -> list[Row]:
+    """Return all planted bugs, each with the tests of the contract that fail on it."""
+    found = []
+    for store, name, by_machine in PLANTED:
+        names = (name, MACHINE) if by_machine else (name,)
+        what = " ".join((getdoc(store) or "").split())
+        found.append(Row(store.__name__, what, tuple(f"test_{each}" for each in names)))
+    return found
 
 
 def contract(store: type[MemoryStore]) -> ThreadStoreContract:
@@ -238,14 +115,15 @@ def contract(store: type[MemoryStore]) -> ThreadStoreContract:
         # The same each time, and without the search for the smallest failure.
         settings = settings(
             ThreadStoreContract.settings,
-            max_examples=100,
+            max_examples=200,
+            stateful_step_count=20,
             database=None,
             derandomize=True,
             phases=(Phase.generate,),
             report_multiple_bugs=False,
         )
 
-        def make_store(self) -> ThreadStore:
+        def make_store(self) -> MemoryStore:
             return store()
 
     return Contract()
@@ -267,3 +145,24 @@ def test_the_contract_fails_on_a_broken_store(
 ) -> None:
     """A contract that a broken store passes promises nothing."""
     assert fails(getattr(contract(store), f"test_{name}"))
+
+
+@pytest.mark.parametrize("store", [store for store, _, _ in PLANTED])
+def test_a_broken_store_does_what_is_simple(store: type[MemoryStore]) -> None:
+    """A store that can do nothing at all would fail any test."""
+    broken = store()
+    broken.save(a_thread())
+    assert broken.load("q") == a_thread()
+    assert len(broken.history("q")) == 1
+    assert [each.id for each in broken.find(ThreadQuery()).items] in (["q"], [])
+    assert [entry.event.version for entry in broken.feed()] == [1]
+    assert broken.erase("nobody", "redact") == 0
+
+
+def test_every_planted_bug_is_told_in_the_table() -> None:
+    """The table names every one once, says what is wrong, and which test shows it."""
+    found = rows()
+    assert len({row.name for row in found}) == len(found) == len(PLANTED)
+    for row in found:
+        assert row.what.endswith(".")
+        assert all(hasattr(ThreadStoreContract, name) for name in row.tests)

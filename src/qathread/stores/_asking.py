@@ -187,4 +187,5 @@ def _mark(query: ThreadQuery) -> str:
         sorted(value) if isinstance(value, frozenset) else value
         for value in attrs.astuple(query, recurse=False)
     ]
-    return blake2b(repr(parts).encode(), digest_size=6).hexdigest()
+    # In ASCII, for what is printed as it stands changes with the Unicode version.
+    return blake2b(ascii(parts).encode(), digest_size=6).hexdigest()

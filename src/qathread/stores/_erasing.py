@@ -9,10 +9,11 @@ from attrs import evolve
 from .. import erasure
 from .._checks import identifier
 from .._survey import people
-from ..errors import ValidationError
+from ..errors import IntegrityError, StoreCorruptError, ValidationError
 from ..facts import Event, Imported
 from ..ids import ThreadId, UserId
 from ..serialization import to_json
+from ..thread import Thread
 from ._appending import Batch, event_of, no_thread, refolded
 from ._rows import Rows
 from ._summaries import Views, columns, views
@@ -104,7 +105,7 @@ def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
         changed[event.version][0] if event.version in changed else event
         for event in events
     )
-    thread = refolded(after, None, thread_id, head.version)
+    thread = folded_anew(events, after, thread_id, head.version)
     seen = views(None, None, after, thread)
     rows.rewrite(
         thread_id, ((version, body) for version, (_, body) in sorted(changed.items()))
@@ -145,6 +146,28 @@ def rewritten(
             if data != body:
                 changed[old.version] = (new, data)
     return changed
+
+
+def folded_anew(
+    before: tuple[Event, ...],
+    after: tuple[Event, ...],
+    thread_id: ThreadId,
+    version: int,
+) -> Thread:
+    """
+    Return the thread that rewritten events make.
+
+    Raises:
+        IntegrityError: If they make none, though those *before* them did.
+    """
+    try:
+        return refolded(after, None, thread_id, version)
+    except StoreCorruptError as error:
+        refolded(before, None, thread_id, version)
+        raise IntegrityError(
+            f"in thread {thread_id!r} the person did again, after an erasure, what "
+            "the pseudonym of that time had done: give another key"
+        ) from error
 
 
 def _put_views(rows: Rows, thread_id: ThreadId, seen: Views) -> None:

@@ -9,6 +9,7 @@ from ..errors import (
     OutcomeUnknownError,
     QathreadError,
     StoreBusyError,
+    StoreClosedError,
     StoreCorruptError,
     StoreUnavailableError,
     ValidationError,
@@ -21,54 +22,91 @@ _BUSY_NUMBERS: Final = frozenset((1020, 1205, 1213))
 _BUSY_SQLITE: Final = frozenset(
     (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
 )
+#: A key that somebody else took first: it is met as a conflict the next time.
+_TAKEN_STATE: Final = "23505"
+_TAKEN_NUMBER: Final = 1062
+#: Another process made a table, a type or an index at the same time.
+_MADE_STATES: Final = frozenset(("42P07", "42710"))
+_MADE_NUMBERS: Final = frozenset((1050, 1061))
 _CORRUPT_SQLITE: Final = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
+_CORRUPT_STATES: Final = frozenset(("XX001", "XX002"))
 _NO_TABLE_STATES: Final = frozenset(("42P01", "3F000"))
 _NO_TABLE_NUMBERS: Final = frozenset((1146,))
-_CORRUPT_STATES: Final = frozenset(("XX001", "XX002"))
 
 
-def may_retry(error: exc.DBAPIError) -> bool:
+def may_retry(error: exc.SQLAlchemyError) -> bool:
     """Whether the same transaction may succeed if it is tried again."""
+    if not isinstance(error, exc.DBAPIError) or error.connection_invalidated:
+        return False
     state, number = _state(error), _number(error)
     if isinstance(error.orig, sqlite3.Error):
         return number is not None and number & 0xFF in _BUSY_SQLITE
-    # A key that somebody else took first is met as a conflict the next time.
     return (
         state in _BUSY_STATES
+        or state in _MADE_STATES
+        or state == _TAKEN_STATE
         or number in _BUSY_NUMBERS
-        or isinstance(error, exc.IntegrityError)
+        or number in _MADE_NUMBERS
+        or number == _TAKEN_NUMBER
     )
 
 
-def ours(error: exc.SQLAlchemyError, waited: float, committing: bool) -> QathreadError:
+def of_commit(error: exc.SQLAlchemyError) -> QathreadError:
+    """Return the error of ours for a commit that failed for good."""
+    if isinstance(error, exc.DBAPIError) and isinstance(error.orig, sqlite3.Error):
+        # SQLite tells that a commit failed; only of the disk it cannot be sure.
+        number = _number(error)
+        if number is not None and number & 0xFF != sqlite3.SQLITE_IOERR:
+            return ours(error)
+    return unknown(_said(error))
+
+
+def unknown(said: str) -> OutcomeUnknownError:
+    """Return the error for a commit of which nobody knows what came of it."""
+    return OutcomeUnknownError(
+        f"the connection was lost during commit ({said}): save again with the same op "
+        "id, or load the thread and look"
+    )
+
+
+def lost(error: BaseException) -> StoreUnavailableError:
+    """Return the error for a server that does not answer, before any commit."""
+    return StoreUnavailableError(
+        f"the database cannot be reached ({_line(error)}); nothing was saved: see to "
+        "the server, then try again"
+    )
+
+
+def ours(error: exc.SQLAlchemyError, waited: float | None = None) -> QathreadError:
     """
-    Return the error of ours for one of a driver.
+    Return the error of ours for one of a driver, before any commit.
 
     Args:
         error: What SQLAlchemy raised.
-        waited: For how many seconds the transaction was tried.
-        committing: Whether the commit had been sent.
+        waited: For how many seconds the transaction was tried; None: once.
     """
+    said = _said(error)
     if isinstance(error, exc.TimeoutError):
         return StoreBusyError(
-            f"no connection of the pool became free ({error}): try again, or make the "
+            f"no connection of the pool became free ({said}): try again, or make the "
             "pool of the engine larger"
         )
+    if isinstance(error, exc.ResourceClosedError):
+        return StoreClosedError(f"the connection is closed ({said}): give an open one")
     if not isinstance(error, exc.DBAPIError):
         return StoreUnavailableError(
-            f"the database cannot be used ({error}); nothing was saved: see to the "
-            "engine, then try again"
+            f"the database cannot be used ({said}); nothing was saved: see to the "
+            "engine or connection, then try again"
         )
-    said = _said(error)
-    if committing and (error.connection_invalidated or not may_retry(error)):
-        return OutcomeUnknownError(
-            f"the connection was lost during commit ({said}): save again with the same "
-            "op id, or load the thread and look"
+    if isinstance(error, exc.IntegrityError):
+        return StoreCorruptError(
+            f"the tables of the store do not agree ({said}): restore a backup"
         )
     if may_retry(error):
-        if isinstance(error, exc.IntegrityError):
-            return StoreCorruptError(
-                f"the tables of the store do not agree ({said}): restore a backup"
+        if waited is None:
+            return StoreBusyError(
+                f"another transaction was in the way ({said}): roll back, and do all "
+                "of it again"
             )
         return StoreBusyError(
             f"other transactions kept this one out for {waited:.1f} s ({said}): try "
@@ -92,10 +130,15 @@ def ours(error: exc.SQLAlchemyError, waited: float, committing: bool) -> Qathrea
     )
 
 
-def _said(error: exc.DBAPIError) -> str:
+def _said(error: exc.SQLAlchemyError) -> str:
     """Return the driver's words, without the values of the statement."""
-    words = " ".join(str(error.orig).split())
-    return words if len(words) <= 200 else f"{words[:197]}..."
+    return _line(error.orig if isinstance(error, exc.DBAPIError) else error)
+
+
+def _line(error: BaseException | None) -> str:
+    # What follows the first line may repeat values, such as those of a key.
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0] if len(lines[0]) <= 200 else f"{lines[0][:197]}..."
 
 
 def _state(error: exc.DBAPIError) -> str | None:

@@ -2,10 +2,13 @@
 
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
+    ColumnElement,
+    Connection,
     Dialect,
     Index,
     Integer,
@@ -14,9 +17,13 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    TableClause,
     Text,
     UniqueConstraint,
+    column,
+    event,
     func,
+    table,
     text,
 )
 from sqlalchemy.dialects import mysql, postgresql
@@ -29,6 +36,29 @@ MAX_KEY: Final = 1_000
 
 #: Of the tables. A store on newer ones is refused.
 SCHEMA_VERSION: Final = 1
+
+
+class _Hex:
+    """
+    Sends bytes as hexadecimal digits.
+
+    The text of each statement has its values in it with aiomysql, which cannot write
+    bytes there: what it has for them is gone from PyMySQL since 1.2.
+    """
+
+    def bind_expression(self, bindvalue: BindParameter[Any]) -> ColumnElement[Any]:
+        return func.unhex(bindvalue, type_=bindvalue.type)
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
+class _HexKey(_Hex, mysql.VARBINARY):
+    pass
+
+
+class _HexBlob(_Hex, mysql.LONGBLOB):
+    pass
 
 
 class Key(TypeDecorator[str]):
@@ -45,22 +75,46 @@ class Key(TypeDecorator[str]):
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Choose the type of the server."""
         if is_mysql(dialect):
-            return dialect.type_descriptor(mysql.VARBINARY(MAX_KEY))
+            made = _HexKey if _needs_hex(dialect) else mysql.VARBINARY
+            return dialect.type_descriptor(made(MAX_KEY))
         if dialect.name == "postgresql":
             return dialect.type_descriptor(postgresql.TEXT(collation="C"))
         return dialect.type_descriptor(Text())
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
         """Write text as bytes where it is kept as bytes."""
-        return value.encode() if value is not None and is_mysql(dialect) else value
+        if value is None or not is_mysql(dialect):
+            return value
+        data = value.encode()
+        return data.hex() if _needs_hex(dialect) else data
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Read bytes as text."""
         return value.decode() if isinstance(value, bytes) else value
 
 
-#: Of any length that a body may have, on every server.
-_Bytes: Final = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
+class Body(TypeDecorator[bytes]):
+    """Bytes of any length that an event or a snapshot may have."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose the type of the server."""
+        if is_mysql(dialect):
+            made = _HexBlob if _needs_hex(dialect) else mysql.LONGBLOB
+            return dialect.type_descriptor(made())
+        return dialect.type_descriptor(LargeBinary())
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Write bytes as digits where they are sent so."""
+        return value.hex() if value is not None and _needs_hex(dialect) else value
+
+
+def _needs_hex(dialect: Dialect) -> bool:
+    return is_mysql(dialect) and dialect.driver == "aiomysql"
+
+
 _Words: Final = Text().with_variant(
     mysql.LONGTEXT(charset="ascii", collation="ascii_bin"), "mysql", "mariadb"
 )
@@ -78,13 +132,66 @@ def _for_mysql(*_: object, dialect: Dialect, **__: object) -> bool:
     return is_mysql(dialect)
 
 
-@frozen
+def indexed_words(searched: Table) -> ColumnElement[Any]:
+    """Return what PostgreSQL finds posts by."""
+    return func.to_tsvector(text("'simple'"), searched.c.words)
+
+
+def search_table(searched: Table) -> TableClause:
+    """Return the index of words in SQLite, which is a table."""
+    name = searched.name.removesuffix("searched") + "search"
+    return table(name, column("rowid"), column("words"), schema=searched.schema)
+
+
+def make_search(searched: Table, connection: Connection) -> None:
+    """Make the index of words in SQLite, and have it kept up."""
+    quoted = connection.dialect.identifier_preparer.quote
+    index = search_table(searched)
+    schema = "" if index.schema is None else f"{quoted(index.schema)}."
+    name, of = quoted(index.name), quoted(searched.name)
+    add = f"INSERT INTO {name} (rowid, words) VALUES (new.number, new.words);"
+    drop = (
+        f"INSERT INTO {name} ({name}, rowid, words)"
+        " VALUES ('delete', old.number, old.words);"
+    )
+    statements = [
+        f"CREATE VIRTUAL TABLE {schema}{name} USING fts5 (words, tokenize = 'ascii',"
+        f" detail = none, content = '{searched.name}', content_rowid = 'number')"
+    ]
+    for what, then in (("insert", add), ("delete", drop), ("update", drop + add)):
+        trigger = quoted(f"{index.name}_{what}")
+        statements.append(
+            f"CREATE TRIGGER {schema}{trigger} AFTER {what.upper()} ON {of}"
+            f" BEGIN {then} END"
+        )
+    statements.append(f"INSERT INTO {schema}{name} ({name}) VALUES ('rebuild')")
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _search_made(target: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        make_search(target, connection)
+
+
+def _search_dropped(target: Table, connection: Connection, **_: object) -> None:
+    if connection.dialect.name == "sqlite":
+        preparer = connection.dialect.identifier_preparer
+        index = search_table(target)
+        schema = "" if index.schema is None else f"{preparer.quote(index.schema)}."
+        connection.exec_driver_sql(
+            f"DROP TABLE IF EXISTS {schema}{preparer.quote(index.name)}"
+        )
+
+
+@frozen(eq=False)
 class Tables:
     """The tables of one store."""
 
     threads: Table
     events: Table
     snapshots: Table
+    parts: Table
     operations: Table
     tags: Table
     people: Table
@@ -92,12 +199,14 @@ class Tables:
     erased: Table
     settings: Table
     feed: Table
+    #: For each kind of server, the statements that run all the time.
+    made: dict[str, Any] = field(factory=dict, init=False, repr=False)
 
     def all(self) -> tuple[Table, ...]:
         """Return all of them."""
         return (
-            *(self.threads, self.events, self.snapshots, self.operations),
-            *(self.tags, self.people, self.searched),
+            *(self.threads, self.events, self.snapshots, self.parts),
+            *(self.operations, self.tags, self.people, self.searched),
             *(self.erased, self.settings, self.feed),
         )
 
@@ -114,7 +223,7 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
         The tables.
     """
 
-    def table(name: str, *parts: Any) -> Table:
+    def named(name: str, *parts: Any) -> Table:
         return Table(
             prefix + name,
             metadata,
@@ -130,7 +239,7 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
             name, BigInteger, nullable=False, server_default=text(str(default))
         )
 
-    threads = table(
+    threads = named(
         "threads",
         Column("id", Key, primary_key=True),
         Column("first", BigInteger, nullable=False),
@@ -150,18 +259,18 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
         Column("accepted", SmallInteger, nullable=False),
         Column("flags", Integer, nullable=False),
     )
-    for column in ("created", "active", "score", "answers"):
-        Index(f"{prefix}threads_{column}", threads.c[column], threads.c.id)
+    for key in ("created", "active", "score", "answers"):
+        Index(f"{prefix}threads_{key}", threads.c[key], threads.c.id)
     Index(f"{prefix}threads_author", threads.c.author_id, threads.c.created)
-    events = table(
+    events = named(
         "events",
         Column("thread_id", Key, primary_key=True),
         Column("version", BigInteger, primary_key=True, autoincrement=False),
         Column("position", BigInteger, nullable=False),
-        Column("body", _Bytes, nullable=False),
+        Column("body", Body, nullable=False),
     )
     Index(f"{prefix}events_position", events.c.position, unique=True)
-    searched = table(
+    searched = named(
         "searched",
         Column(
             "number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True
@@ -172,9 +281,7 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
         UniqueConstraint("thread_id", "post_id", name=f"{prefix}searched_post"),
     )
     Index(
-        f"{prefix}searched_words",
-        func.to_tsvector(text("'simple'"), searched.c.words),
-        postgresql_using="gin",
+        f"{prefix}searched_words", indexed_words(searched), postgresql_using="gin"
     ).ddl_if(dialect="postgresql")
     Index(
         f"{prefix}searched_fulltext",
@@ -182,13 +289,15 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
         mysql_prefix="FULLTEXT",
         mariadb_prefix="FULLTEXT",
     ).ddl_if(callable_=_for_mysql)
-    tags = table(
+    event.listen(searched, "after_create", _search_made)
+    event.listen(searched, "before_drop", _search_dropped)
+    tags = named(
         "tags",
         Column("tag", Key, primary_key=True),
         Column("thread_id", Key, primary_key=True),
     )
     Index(f"{prefix}tags_thread", tags.c.thread_id)
-    people = table(
+    people = named(
         "people",
         Column("user_id", Key, primary_key=True),
         Column("thread_id", Key, primary_key=True),
@@ -197,12 +306,19 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
     return Tables(
         threads=threads,
         events=events,
-        snapshots=table(
+        snapshots=named(
             "snapshots",
             Column("thread_id", Key, primary_key=True),
-            Column("body", _Bytes, nullable=False),
+            Column("body", Body, nullable=False),
         ),
-        operations=table(
+        parts=named(
+            "parts",
+            Column("thread_id", Key, primary_key=True),
+            Column("version", BigInteger, primary_key=True, autoincrement=False),
+            Column("number", Integer, primary_key=True, autoincrement=False),
+            Column("body", Body, nullable=False),
+        ),
+        operations=named(
             "operations",
             Column("op_id", Key, primary_key=True),
             Column("thread_id", Key, nullable=False),
@@ -212,17 +328,17 @@ def tables(metadata: MetaData, prefix: str = "qathread_") -> Tables:
         tags=tags,
         people=people,
         searched=searched,
-        erased=table(
+        erased=named(
             "erased",
             Column("digest", Key, primary_key=True),
             Column("mode", String(16), primary_key=True),
         ),
-        settings=table(
+        settings=named(
             "settings",
             Column("name", String(32), primary_key=True),
             Column("value", String(64), nullable=False),
         ),
-        feed=table(
+        feed=named(
             "feed",
             Column("id", Integer, primary_key=True, autoincrement=False),
             Column("position", BigInteger, nullable=False),

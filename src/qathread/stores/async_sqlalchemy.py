@@ -1,9 +1,10 @@
 """Threads in a database, by SQLAlchemy's Core on an event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from ..errors import MissingExtraError, StoreClosedError, ValidationError
 from ..events import Event
@@ -35,9 +36,16 @@ except ModuleNotFoundError as error:
     )
     raise MissingExtraError(message) from error
 
+from ._sql_errors import lost
 from ._sql_rows import SQLRows
 from ._sql_tables import TABLES, Tables
-from ._sql_transactions import Attempts, Forked, checked_wait, join, options, transact
+from ._sql_transactions import (
+    Attempts,
+    checked_wait,
+    forget_when_forked,
+    join,
+    transact,
+)
 
 __all__ = ["AsyncSQLAlchemyStore"]
 
@@ -49,16 +57,17 @@ _LARGE: Final = 100_000
 
 class AsyncSQLAlchemyStore:
     """
-    The twin of :class:`qathread.stores.SQLAlchemyStore` for programs on an event loop.
+    :class:`qathread.stores.sqlalchemy.SQLAlchemyStore` for programs on an event loop.
 
     All steps are the same; large threads are decoded and folded on other threads, so
-    that the loop goes on. A call that is cancelled has saved all or nothing.
+    that the loop goes on. A call that is cancelled comes to its end first, if it does
+    so within busy_timeout: a save is whole or absent then, and stays so.
 
     Args:
         bind: An engine or a connection of ``sqlalchemy.ext.asyncio``; in the
             transaction of a connection the store joins, as its twin does.
         tables: Other tables, made by :func:`qathread.stores.sqlalchemy.tables`.
-        busy_timeout: Seconds for which a transaction is tried again.
+        busy_timeout: Seconds to wait for other transactions, on an engine.
 
     Raises:
         ValidationError: If an argument is not valid.
@@ -80,14 +89,18 @@ class AsyncSQLAlchemyStore:
         self._tables = tables
         self._wait = checked_wait(busy_timeout)
         self._folds = _FoldsElsewhere()
-        self._forked = Forked()
         self._checked = False
+        self._wrote = False
         self._closed = False
+        if isinstance(bind, AsyncEngine):
+            forget_when_forked(bind.sync_engine)
 
     async def create_all(self) -> None:
-        """Make the tables that are missing, for those without migrations."""
-        found = self._tables.all()
-        await self._run(lambda rows: rows.create_all(found), writing=True, check=False)
+        """Make the tables that are missing; see the twin's ``create_all``."""
+        joined = isinstance(self._bind, AsyncConnection)
+        await self._run(
+            lambda rows: rows.create_all(joined=joined), writing=True, check=False
+        )
 
     async def load(self, thread_id: ThreadId, version: int | None = None) -> Thread:
         """Return a thread; see :meth:`qathread.stores.LoadsThreads.load`."""
@@ -145,7 +158,7 @@ class AsyncSQLAlchemyStore:
     async def erase(
         self, user_id: UserId, mode: EraseMode | str, *, key: bytes | None = None
     ) -> int:
-        """Erase a person; see :meth:`qathread.stores.SQLAlchemyStore.erase`."""
+        """Erase a person; see the twin's ``erase``."""
         who, how, rewrite = asked_erasure(user_id, mode, key)
         await self._run(lambda rows: note_erased(rows, who, how), writing=True)
         changed, after = 0, ""
@@ -199,26 +212,84 @@ class AsyncSQLAlchemyStore:
                 "this AsyncSQLAlchemyStore is closed: make a new one"
             )
         if check and not self._checked:
-            await self._run(SQLRows.check_schema, check=False)
-            self._checked = True
+            work = self._after_check(work)
         bind, tables = self._bind, self._tables
         if isinstance(bind, AsyncConnection):
-            return await bind.run_sync(lambda c: join(c, tables, work, writing))
-        if self._forked():
-            await bind.dispose(close=False)
+            latest = self._wrote = self._wrote or writing
+            joined = bind.run_sync(lambda c: join(c, tables, work, latest=latest))
+            return await _settled(joined, self._wait)
         attempts = Attempts(self._wait)
         while True:
+            own = _transact(bind, tables, work, writing, attempts.left())
             try:
-                async with bind.connect() as connection:
-                    chosen = options(connection.dialect.name, writing=writing)
-                    if chosen:
-                        connection = await connection.execution_options(**chosen)
-                    return await connection.run_sync(
-                        lambda c: transact(c, tables, work, writing)
-                    )
+                return await _settled(own, self._wait)
             except exc.SQLAlchemyError as error:
                 pause = attempts.pause(error)
             await asyncio.sleep(pause)
+
+    def _after_check(self, work: Callable[[SQLRows], T]) -> Callable[[SQLRows], T]:
+        """Return work that first looks whose tables these are."""
+
+        def checked(rows: SQLRows) -> T:
+            rows.check_schema()
+            self._checked = True
+            return work(rows)
+
+        return checked
+
+
+async def _transact(
+    engine: AsyncEngine,
+    tables: Tables,
+    work: Callable[[SQLRows], T],
+    writing: bool,
+    wait: float,
+) -> T:
+    """Do some work in a transaction of its own."""
+    async with _connected(engine) as connection:
+        return await connection.run_sync(
+            lambda c: transact(c, tables, work, writing=writing, wait=wait)
+        )
+
+
+async def _settled(call: Coroutine[Any, Any, T], patience: float) -> T:
+    """
+    Wait for a call, and if this is cancelled, for the end of the call all the same.
+
+    Drivers that are cancelled lose their connection, and some of them leave errors
+    behind that nobody can catch. After some seconds of patience they are nevertheless.
+    """
+    task = asyncio.ensure_future(call)
+    cancelled: asyncio.CancelledError | None = None
+    left: float | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task], timeout=left)
+            if cancelled is not None:
+                task.cancel()
+        except asyncio.CancelledError as error:
+            cancelled, left = error, patience
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled():
+        task.exception()  # looked at, so that nobody is told it was not
+    raise cancelled
+
+
+@asynccontextmanager
+async def _connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Have a connection for a while; its errors are SQLAlchemy's or ours."""
+    connection = engine.connect()
+    try:
+        await connection.start()
+    except exc.SQLAlchemyError:
+        raise
+    except Exception as error:  # drivers of event loops let their own through
+        raise lost(error) from error
+    async with AsyncExitStack() as ending:
+        # Its own way of ending, which goes on when it is cancelled.
+        ending.push_async_exit(connection)
+        yield connection
 
 
 class _FoldsElsewhere(Folds):

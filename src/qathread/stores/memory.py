@@ -33,6 +33,7 @@ from ._erasing import (
     Rewrite,
     asked_erasure,
     digest_of,
+    folded_anew,
     rewritten,
     without_erased,
 )
@@ -276,7 +277,7 @@ def _erase(log: _Log, thread_id: ThreadId, rewrite: Rewrite) -> bool:
     for version, (_, body) in changed.items():
         bodies[version - log.first] = body
     after = tuple(event_of(body, thread_id) for body in bodies)
-    latest = refolded(after, None, thread_id, log.latest.version)
+    latest = folded_anew(events, after, thread_id, log.latest.version)
     log.shown = shown(views(None, None, after, latest))
     log.bodies, log.latest = bodies, latest
     return True

@@ -132,6 +132,8 @@ class ThreadQuery:
 
     def __attrs_post_init__(self) -> None:
         settle(self)
+        for name in ("having", "lacking"):
+            object.__setattr__(self, name, _statuses(getattr(self, name), name))
         if len(self.tags) > MAX_TAGS:
             raise ValidationError(
                 f"ThreadQuery.tags has {len(self.tags)} tags: give at most {MAX_TAGS}"
@@ -143,6 +145,20 @@ class ThreadQuery:
             )
         if self.text is not None:
             terms_of(self.text)
+
+
+def _statuses(given: frozenset[object], name: str) -> frozenset[ThreadStatus]:
+    """Return marks that may be given by their names."""
+    found = set()
+    for each in given:
+        try:
+            found.add(ThreadStatus(each))  # type: ignore[arg-type]
+        except ValueError:
+            known = ", ".join(map(repr, map(str, ThreadStatus)))
+            raise ValidationError(
+                f"ThreadQuery.{name} has {each!r}: give some of {known}"
+            ) from None
+    return frozenset(found)
 
 
 @frozen(kw_only=True, weakref_slot=False)

@@ -28,12 +28,19 @@ try:
 except ModuleNotFoundError as error:
     if error.name != "sqlalchemy":  # installed but broken
         raise
-    message = "SQLAlchemyStore needs SQLAlchemy: pip install 'qathread[sqlalchemy]'"
+    message = "SQLAlchemyStore needs sqlalchemy: pip install 'qathread[sqlalchemy]'"
     raise MissingExtraError(message) from error
 
 from ._sql_rows import SQLRows
 from ._sql_tables import MAX_KEY, TABLES, Tables, metadata, tables
-from ._sql_transactions import Attempts, Forked, checked_wait, join, options, transact
+from ._sql_transactions import (
+    Attempts,
+    checked_wait,
+    connected,
+    forget_when_forked,
+    join,
+    transact,
+)
 
 __all__ = ["MAX_KEY", "SQLAlchemyStore", "Tables", "metadata", "tables"]
 
@@ -51,16 +58,21 @@ class SQLAlchemyStore:
     database asks for it. Given a connection, all calls are part of the transaction that
     is open on it, or that the first call opens: what a host writes beside is committed
     or rolled back with the thread. A call that is refused undoes itself alone, through
-    a savepoint. Nothing is committed or tried again then.
+    a savepoint. Nothing is committed or tried again then, and locks are waited for as
+    the host's own statements wait for them. MariaDB and MySQL give up the whole
+    transaction in a deadlock; the store then does so too.
 
     Ids and tags have at most 1,000 bytes in UTF-8. The tables are described by
     :data:`qathread.stores.sqlalchemy.metadata` for a host's migrations; nothing makes
     them unless :meth:`create_all` is called.
 
+    One object on an engine may be used from many threads. It keeps the last few threads
+    that it folded at hand. After a fork the child takes new connections.
+
     Args:
         bind: An engine, or a connection. Both stay the caller's.
         tables: Other tables, made by :func:`qathread.stores.sqlalchemy.tables`.
-        busy_timeout: Seconds for which a transaction is tried again.
+        busy_timeout: Seconds to wait for other transactions, on an engine.
 
     Raises:
         ValidationError: If an argument is not valid.
@@ -82,18 +94,23 @@ class SQLAlchemyStore:
         self._tables = tables
         self._wait = checked_wait(busy_timeout)
         self._folds = Folds()
-        self._forked = Forked()
         self._checked = False
+        self._wrote = False
         self._closed = False
+        if isinstance(bind, Engine):
+            forget_when_forked(bind)
 
     def create_all(self) -> None:
-        """Make the tables that are missing, for those without migrations."""
-        found = self._tables.all()
+        """
+        Make the tables that are missing, for those without migrations.
 
-        def make(rows: SQLRows) -> None:
-            rows.create_all(found)
-
-        self._run(make, writing=True, check=False)
+        On SQLite this also makes the index of words, without which a search reads all
+        of them.
+        """
+        joined = isinstance(self._bind, Connection)
+        self._run(
+            lambda rows: rows.create_all(joined=joined), writing=True, check=False
+        )
 
     def load(self, thread_id: ThreadId, version: int | None = None) -> Thread:
         """Return a thread; see :meth:`qathread.stores.LoadsThreads.load`."""
@@ -200,20 +217,31 @@ class SQLAlchemyStore:
         if self._closed:
             raise StoreClosedError("this SQLAlchemyStore is closed: make a new one")
         if check and not self._checked:
-            self._run(SQLRows.check_schema, check=False)
-            self._checked = True
+            work = self._after_check(work)
         if isinstance(self._bind, Connection):
-            return join(self._bind, self._tables, work, writing)
-        if self._forked():
-            self._bind.dispose(close=False)
+            self._wrote = self._wrote or writing
+            return join(self._bind, self._tables, work, latest=self._wrote)
         attempts = Attempts(self._wait)
         while True:
             try:
-                with self._bind.connect() as connection:
-                    chosen = options(connection.dialect.name, writing=writing)
-                    if chosen:
-                        connection = connection.execution_options(**chosen)
-                    return transact(connection, self._tables, work, writing)
+                with connected(self._bind) as connection:
+                    return transact(
+                        connection,
+                        self._tables,
+                        work,
+                        writing=writing,
+                        wait=attempts.left(),
+                    )
             except exc.SQLAlchemyError as error:
                 pause = attempts.pause(error)
             time.sleep(pause)
+
+    def _after_check(self, work: Callable[[SQLRows], T]) -> Callable[[SQLRows], T]:
+        """Return work that first looks whose tables these are."""
+
+        def checked(rows: SQLRows) -> T:
+            rows.check_schema()
+            self._checked = True
+            return work(rows)
+
+        return checked

@@ -1,21 +1,27 @@
 """Threads and changes for the store contract, made of what users have: verbs."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
+
+from attrs import evolve
 
 from .. import posting, voting
 from .._persistent import Vector
 from ..bodies import Body
 from ..errors import NotFoundError
+from ..events import Event
 from ..feedback import UP, Direction
 from ..posts import Post, Question
 from ..serialization import from_json, to_json
-from ..stores import ThreadStore
+from ..stores import ListsThreads, ReadsFeed, ThreadOrder, ThreadQuery, ThreadStore
 from ..thread import Thread, made
 from ..users import User
 
+#: By so many words of a thread it is looked for.
+_WORDS: Final = 10
 START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 ADA: Final = User(id="ada", name="Ada")
 
@@ -136,15 +142,65 @@ def spoil(post: Post) -> None:
     object.__setattr__(post.body, "media_type", 5)
 
 
-def dump(store: ThreadStore, *thread_ids: str) -> dict[str, tuple[bytes, list[bytes]]]:
+class Told(NamedTuple):
+    """
+    All that a store tells of one thread.
+
+    Attributes:
+        thread: The bytes of its latest state.
+        events: The bytes of each event.
+        fed: The position and version of each event in the feed.
+        listed: What lists show of it, and by which people and words it is found.
+    """
+
+    thread: bytes
+    events: list[bytes]
+    fed: list[tuple[int, int]]
+    listed: list[str]
+
+
+def dump(store: ThreadStore, *thread_ids: str) -> dict[str, Told]:
     """Return all that a store tells of some threads."""
-    return dict(_told(store, thread_ids))
-
-
-def _told(
-    store: ThreadStore, thread_ids: tuple[str, ...]
-) -> Iterator[tuple[str, tuple[bytes, list[bytes]]]]:
+    fed: dict[str, list[tuple[int, int]]] = {}
+    if isinstance(store, ReadsFeed):
+        for position, event in _feed(store):
+            fed.setdefault(event.thread_id, []).append((position, event.version))
+    found: dict[str, Told] = {}
     for thread_id in thread_ids:
         with suppress(NotFoundError):
             events = [to_json(event) for event in store.history(thread_id)]
-            yield thread_id, (to_json(store.load(thread_id)), events)
+            thread = store.load(thread_id)
+            listed = list(_listed(store, thread))
+            data = to_json(thread)
+            found[thread_id] = Told(data, events, fed.get(thread_id, []), listed)
+    return found
+
+
+def _feed(store: ReadsFeed) -> Iterator[tuple[int, Event]]:
+    last = 0
+    while entries := store.feed(last, 200):
+        for entry in entries:
+            yield entry.position, entry.event
+        last = entries[-1].position
+
+
+def _listed(store: ThreadStore, thread: Thread) -> Iterator[str]:
+    """Yield how lists show a thread, once for each way in which they find it."""
+    if not isinstance(store, ListsThreads):
+        return
+    words: set[str] = set()
+    for post in thread.posts:
+        words.update(re.findall(r"\b[a-z]{1,40}\b", post.body.source.lower()))
+    everything = ThreadQuery(lacking=frozenset(), order=ThreadOrder.ID)
+    for query in (
+        everything,
+        *(evolve(everything, participant_id=each) for each in sorted(thread.users)),
+        *(evolve(everything, text=each) for each in sorted(words)[:_WORDS]),
+    ):
+        cursor: str | None = None
+        while True:
+            page = store.find(query, cursor, 200)
+            yield from (f"{each}" for each in page.items if each.id == thread.id)
+            cursor = page.next
+            if cursor is None:
+                break

@@ -8,7 +8,13 @@ import hypothesis
 import pytest
 
 from ..errors import VersionConflictError
-from ..stores import RemembersOperations, ThreadStore
+from ..stores import (
+    ErasesUsers,
+    ListsThreads,
+    ReadsFeed,
+    RemembersOperations,
+    ThreadStore,
+)
 from ..thread import Thread
 
 
@@ -100,4 +106,25 @@ def remembering(store: ThreadStore) -> RemembersOperations:
     """Return *store* as one that can be asked for op ids, or skip the test."""
     if not isinstance(store, RemembersOperations):
         pytest.skip("this store has no operation(op_id)")
+    return store
+
+
+def listing(store: ThreadStore) -> ListsThreads:
+    """Return *store* as one that lists threads, or skip the test."""
+    if not isinstance(store, ListsThreads):
+        pytest.skip("this store has no find(query)")
+    return store
+
+
+def feeding(store: ThreadStore) -> ReadsFeed:
+    """Return *store* as one that has a feed, or skip the test."""
+    if not isinstance(store, ReadsFeed):
+        pytest.skip("this store has no feed(after)")
+    return store
+
+
+def erasing(store: ThreadStore) -> ErasesUsers:
+    """Return *store* as one that erases people, or skip the test."""
+    if not isinstance(store, ErasesUsers):
+        pytest.skip("this store has no erase(user_id, mode)")
     return store
