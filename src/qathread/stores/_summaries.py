@@ -99,7 +99,7 @@ def views(
     else:
         answers, comments = old.answers, old.comments
         words = {}
-        for post_id in touched:
+        for post_id in sorted(touched):
             was, now = _post(before, post_id), _post(after, post_id)
             answers += _counts(now, PostKind.ANSWER) - _counts(was, PostKind.ANSWER)
             comments += _counts(now, PostKind.COMMENT) - _counts(was, PostKind.COMMENT)

@@ -197,8 +197,10 @@ async def _updated(
             first = await request.answer()
         except OperationReusedError:
             raise
-        except StoreError:
-            again = False  # it cannot be asked now
+        except StoreError as error:  # it cannot be asked now
+            if isinstance(failed, VersionConflictError):
+                failed = error
+            again = False
         if first is not None:
             return first
         if not again or retry + 1 == attempts:

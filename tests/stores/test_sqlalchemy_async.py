@@ -1,0 +1,105 @@
+"""The promises of stores on an event loop, by SQLAlchemy, with each driver for it."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+
+pytest.importorskip("sqlalchemy")
+
+from sqlalchemy import delete, update
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from qathread.stores import AsyncThreadStore
+from qathread.stores.async_sqlalchemy import AsyncSQLAlchemyStore
+from qathread.stores.sqlalchemy import Tables
+from qathread.testing._samples import a_thread, comments
+from qathread.testing.stores import AsyncThreadStoreContract
+from tests.stores._sqlalchemy import Host, Places, engine_of, hosted, places
+
+# All profiles, until the time of the short ones is known.
+pytestmark = pytest.mark.slow
+
+
+class OnAnEngine(AsyncThreadStoreContract):
+    """A fresh set of tables and an engine for each store."""
+
+    driver: ClassVar[str]
+
+    @pytest.fixture(autouse=True)
+    def place(self, request: pytest.FixtureRequest) -> None:
+        self.places: Places = places(request, self.driver)
+        self.taken: dict[int, tuple[Tables, AsyncEngine]] = {}
+
+    async def make_store(self) -> AsyncThreadStore:
+        return self._on(self.places.take())
+
+    async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
+        tables, engine = self.taken.pop(id(store))
+        await super().close(store)
+        await engine.dispose()
+        return self._on(tables)
+
+    async def close(self, store: AsyncThreadStore) -> None:
+        await super().close(store)
+        taken = self.taken.pop(id(store), None)
+        if taken is not None:
+            tables, engine = taken
+            await engine.dispose()
+            self.places.give_back(tables)
+
+    def _on(self, tables: Tables) -> AsyncThreadStore:
+        engine = engine_of(self.places, self.driver)
+        store = AsyncSQLAlchemyStore(engine, tables=tables)
+        self.taken[id(store)] = tables, engine
+        return store
+
+
+class TestAsyncpg(OnAnEngine):
+    driver = "asyncpg"
+
+
+class TestPsycopg(OnAnEngine):
+    driver = "psycopg_async"
+
+
+class TestAiomysql(OnAnEngine):
+    driver = "aiomysql"
+
+
+class TestAiosqlite(OnAnEngine):
+    driver = "aiosqlite"
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "aiomysql", "aiosqlite"])
+def test_a_large_thread_does_not_hold_up_the_loop(
+    request: pytest.FixtureRequest, driver: str
+) -> None:
+    """Others go on while 20,000 events are loaded, also without a snapshot (S14)."""
+    with hosted(places(request, driver), driver) as host:
+        value = comments(a_thread(), *map(str, range(20_000)))
+        host.seen().save(value)
+        bare = comments(a_thread("bare"), *map(str, range(5_000)))
+        host.seen().save(bare)
+        with host.places.engine.begin() as connection:
+            connection.execute(delete(host.tables.snapshots))
+            connection.execute(
+                update(host.tables.threads).values(snapshot_version=None)
+            )
+        took, late = host.loop.run(_loaded_beside(host))
+        assert late <= max(0.25, took / 3), (took, late)
+
+
+async def _loaded_beside(host: Host) -> tuple[float, float]:
+    """Load large threads; return how long it took, and how long others waited."""
+    assert isinstance(host.engine, AsyncEngine)
+    store = AsyncSQLAlchemyStore(host.engine, tables=host.tables)
+    loop = asyncio.get_running_loop()
+    start, late = loop.time(), 0.0
+    loading = [asyncio.ensure_future(store.load(name)) for name in ("q", "bare")]
+    while not all(each.done() for each in loading):
+        before = loop.time()
+        await asyncio.sleep(0.001)
+        late = max(late, loop.time() - before)
+    assert [(await each).version for each in loading] == [20_001, 5_001]
+    return loop.time() - start, late
