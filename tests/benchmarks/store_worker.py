@@ -1,7 +1,8 @@
 """
 One writer or reader of a store, in a process of its own.
 
-``python -m tests.benchmarks.store_worker WHAT PATH SECONDS THREADS SEED`` prints how
+``python -m tests.benchmarks.store_worker WHAT PATH SECONDS THREADS SEED``, where PATH
+may be the URL of a server, prints how
 often it got through, how often it met somebody else, and how long each took at the
 median, the 95th and the 99th percentile, in milliseconds.
 """
@@ -13,10 +14,15 @@ import sys
 from collections.abc import Callable
 from time import perf_counter
 
+from sqlalchemy import create_engine
+
 from qathread import UP, Thread, User, voting
-from qathread.events import Event, replay
+from qathread.events import Event, VoteCast, replay
 from qathread.serialization import from_json, to_json
-from qathread.stores import SQLiteStore, update
+from qathread.stores import SQLiteStore, ThreadStore, update
+from qathread.stores.sqlalchemy import SQLAlchemyStore
+from qathread.thread import stored
+from tests.benchmarks.by_hand import ByHand
 from tests.benchmarks.data import START
 
 BODIES = "SELECT body FROM events WHERE thread_id = ? ORDER BY version"
@@ -50,11 +56,18 @@ def upvoted(by: User, conflicts: list[int]) -> Callable[[Thread], Thread]:
     return change
 
 
+def opened(path: str) -> ThreadStore:
+    """Return a store on a file, or on a server."""
+    if "://" not in path:
+        return SQLiteStore(path)
+    return SQLAlchemyStore(create_engine(path), busy_timeout=60)
+
+
 def through_the_store(
     path: str, threads: int, rng: random.Random
 ) -> tuple[Callable[[int], object], list[int]]:
     """Vote through a store."""
-    store, conflicts, name = SQLiteStore(path), [0], f"{os.getpid()} {perf_counter()}"
+    store, conflicts, name = opened(path), [0], f"{os.getpid()} {perf_counter()}"
 
     def step(number: int) -> None:
         by = User(id=f"{name} {number}")
@@ -117,11 +130,36 @@ def by_hand(
     return step, conflicts
 
 
+def by_the_driver(
+    path: str, threads: int, rng: random.Random
+) -> tuple[Callable[[int], object], list[int]]:
+    """Vote by the driver of a server, with the statements of a store."""
+    hand, conflicts, name = ByHand(path), [0], f"{os.getpid()} {perf_counter()}"
+    known: dict[str, Thread] = {}
+
+    def step(number: int) -> None:
+        by = User(id=f"{name} {number}")
+        thread_id = f"t{rng.randrange(threads)}"
+        while True:
+            thread = hand.load(thread_id, known.get(thread_id))
+            voted = voting.cast(thread, thread.root.id, UP, by=by, at=START)
+            event = voted.pending[-1]
+            assert isinstance(event, VoteCast)
+            known.clear()
+            if hand.vote(thread_id, event):
+                known[thread_id] = stored(voted)
+                return
+            known[thread_id] = thread
+            conflicts[0] += 1
+
+    return step, conflicts
+
+
 def reading(
     path: str, threads: int, rng: random.Random
 ) -> tuple[Callable[[int], object], list[int]]:
     """Load threads, as pages are shown."""
-    store = SQLiteStore(path)
+    store = opened(path)
 
     def step(number: int) -> None:
         store.load(f"t{rng.randrange(threads)}")
@@ -129,7 +167,12 @@ def reading(
     return step, [0]
 
 
-WORK = {"store": through_the_store, "hand": by_hand, "read": reading}
+WORK = {
+    "store": through_the_store,
+    "hand": by_hand,
+    "driver": by_the_driver,
+    "read": reading,
+}
 
 if __name__ == "__main__":
     main()

@@ -33,7 +33,7 @@ class Told:
     p99: float
 
 
-def run(what: str, path: Path, threads: int, writers: int) -> list[Told]:
+def run(what: str, path: Path | str, threads: int, writers: int) -> list[Told]:
     """Let some processes work at once."""
     module = "tests.benchmarks.store_worker"
     workers = [

@@ -1,20 +1,14 @@
 """What the tests of the JetStream store share; importing it needs nats-py."""
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any
 
 from qathread import Thread
-from qathread.events import Event
 from qathread.stores import FeedEntry
 from qathread.stores._jetstream_requests import Deadline, Sent
 from qathread.stores.jetstream import JetStreamStore
-
-T = TypeVar("T")
 
 _names = (f"store{number}" for number in count(1))
 
@@ -88,57 +82,6 @@ def let_rivals_in(store: JetStreamStore) -> None:
         return await publish(stream, subject, data, deadline)
 
     vars(store._requests)["publish"] = careless
-
-
-class Blocking:
-    """A store for tests that know no event loop."""
-
-    def __init__(self, loop: "Loop", store: JetStreamStore) -> None:
-        self.store = store
-        self._run = loop.run
-
-    def load(self, thread_id: str, version: int | None = None) -> Thread:
-        return self._run(self.store.load(thread_id, version))
-
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        return self._run(self.store.save(thread, op_id=op_id))
-
-    def history(self, thread_id: str, after: int = 0) -> Sequence[Event]:
-        return self._run(self.store.history(thread_id, after))
-
-    def operation(self, op_id: str) -> Thread | None:
-        return self._run(self.store.operation(op_id))
-
-    def feed(self, after: int = 0, limit: int = 50) -> Sequence[FeedEntry]:
-        return self._run(self.store.feed(after, limit))
-
-    def close(self) -> None:
-        self._run(self.store.close())
-
-
-class Loop:
-    """An event loop that runs in a thread of its own."""
-
-    def __enter__(self) -> Self:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
-        return self
-
-    def run(self, call: Coroutine[Any, Any, T]) -> T:
-        """Return the result of a call, made on the loop."""
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result(120)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_default_executor())
-        self._loop.close()
 
 
 def texts(thread: Thread) -> list[str]:

@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from inspect import iscoroutine
 from itertools import count
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, ClassVar, Final, TypeAlias, cast
 
+import hypothesis
 import pytest
 from sqlalchemy import Connection, Engine, MetaData, create_engine, delete, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from qathread.stores import AsyncThreadStore
 from qathread.stores.async_sqlalchemy import AsyncSQLAlchemyStore
 from qathread.stores.sqlalchemy import SQLAlchemyStore, Tables, tables
 from qathread.testing._loops import Loop, blocking
+from qathread.testing.stores import AsyncThreadStoreContract
 from tests.stores._servers import MariaDB, PostgreSQL
 
 #: Drivers that block, and those of event loops with what blocks beside them.
@@ -113,6 +116,49 @@ def places(request: pytest.FixtureRequest, driver: str) -> Places:
 def engine_of(places: Places, driver: str, **options: Any) -> AsyncEngine:
     """Return an engine for the event loop that runs."""
     return create_async_engine(places.url(driver), **options)
+
+
+class OnALoop(AsyncThreadStoreContract):
+    """
+    A fresh set of tables and an engine for each store.
+
+    Stores on an event loop take the steps of their twins that block, which are tried
+    with all examples: here a few show that a driver carries them. All examples are for
+    the classes that are marked as slow.
+    """
+
+    driver: ClassVar[str]
+    settings: ClassVar[hypothesis.settings] = hypothesis.settings(
+        AsyncThreadStoreContract.settings, max_examples=5
+    )
+
+    @pytest.fixture(autouse=True)
+    def place(self, request: pytest.FixtureRequest) -> None:
+        self.places: Places = places(request, self.driver)
+        self.taken: dict[int, tuple[Tables, AsyncEngine]] = {}
+
+    async def make_store(self) -> AsyncThreadStore:
+        return self._on(self.places.take())
+
+    async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
+        tables, engine = self.taken.pop(id(store))
+        await super().close(store)
+        await engine.dispose()
+        return self._on(tables)
+
+    async def close(self, store: AsyncThreadStore) -> None:
+        await super().close(store)
+        taken = self.taken.pop(id(store), None)
+        if taken is not None:
+            tables, engine = taken
+            await engine.dispose()
+            self.places.give_back(tables)
+
+    def _on(self, tables: Tables) -> AsyncThreadStore:
+        engine = engine_of(self.places, self.driver)
+        store = AsyncSQLAlchemyStore(engine, tables=tables)
+        self.taken[id(store)] = tables, engine
+        return store
 
 
 def _blocking(loop: Loop, store: AsyncSQLAlchemyStore) -> Store:

@@ -5,13 +5,14 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 pytest.importorskip("nats", reason="nats-py is not installed")
@@ -34,7 +35,7 @@ from qathread.stores import (
     AsyncReadsFeed,
     AsyncRemembersOperations,
     AsyncThreadStore,
-    ThreadStore,
+    FeedEntry,
 )
 from qathread.stores._jetstream_aside import aside
 from qathread.stores._jetstream_frames import packed, unpacked
@@ -48,16 +49,14 @@ from qathread.testing._samples import (
     comments,
 )
 from qathread.testing._store_tests import assert_stored
-from qathread.testing.stores import ThreadStoreContract
+from qathread.testing.stores import AsyncThreadStoreContract
 from tests.stores._jetstream import (
-    Blocking,
-    Loop,
     ask,
     new_name,
     opened,
     stored,
 )
-from tests.stores._servers import Nats
+from tests.stores._servers import Nats, NatsCluster
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "jetstream.md"
 
@@ -84,65 +83,73 @@ def a_large_thread(posts: int) -> Thread:
 # -- the contract ----------------------------------------------------------------
 
 
-class OnJetStream(ThreadStoreContract):
-    """A name of its own for each store; reopening connects anew."""
+class OnJetStream(AsyncThreadStoreContract):
+    """
+    A name of its own for each store, on three nodes; reopening connects anew.
+
+    Listing and erasing JetStream cannot do: the tests of both skip.
+    """
+
+    settings = hypothesis.settings(AsyncThreadStoreContract.settings, max_examples=5)
 
     @pytest.fixture(autouse=True)
-    def server(self, nats: Nats) -> Iterator[None]:
-        self.url = nats.url
-        with Loop() as self.loop:
-            yield
+    def servers(self, nats_cluster: NatsCluster) -> None:
+        self.urls = nats_cluster.urls
 
-    def open(self, name: str) -> Blocking:
-        store = self.loop.run(JetStreamStore.open(self.url, name=name))
-        return Blocking(self.loop, store)
+    async def open(self, name: str) -> JetStreamStore:
+        return await JetStreamStore.open(self.urls, name=name, replicas=3)
 
 
 class TestJetStreamStore(OnJetStream):
-    def make_store(self) -> ThreadStore:
-        return self.open(new_name())
+    async def make_store(self) -> AsyncThreadStore:
+        return await self.open(new_name())
 
-    def reopen(self, store: ThreadStore) -> ThreadStore:
-        assert isinstance(store, Blocking)
-        store.close()
-        return self.open(store.store.name)
+    async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
+        assert isinstance(store, JetStreamStore)
+        await store.close()
+        return await self.open(store.name)
 
 
 class TakingTurns:
     """Two stores of one name; each call goes to the other one."""
 
-    def __init__(self, one: Blocking, two: Blocking) -> None:
-        self.name = one.store.name
+    def __init__(self, one: JetStreamStore, two: JetStreamStore) -> None:
+        self.name = one.name
         self.turns = cycle((one, two))
 
-    def load(self, thread_id: str, version: int | None = None) -> Thread:
-        return next(self.turns).load(thread_id, version)
+    async def load(self, thread_id: str, version: int | None = None) -> Thread:
+        return await next(self.turns).load(thread_id, version)
 
-    def history(self, thread_id: str, after: int = 0) -> Sequence[Event]:
-        return next(self.turns).history(thread_id, after)
+    async def history(self, thread_id: str, after: int = 0) -> Sequence[Event]:
+        return await next(self.turns).history(thread_id, after)
 
-    def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
-        return next(self.turns).save(thread, op_id=op_id)
+    async def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
+        return await next(self.turns).save(thread, op_id=op_id)
 
-    def operation(self, op_id: str) -> Thread | None:
-        return next(self.turns).operation(op_id)
+    async def operation(self, op_id: str) -> Thread | None:
+        return await next(self.turns).operation(op_id)
 
-    def close(self) -> None:
-        next(self.turns).close()
-        next(self.turns).close()
+    async def feed(self, after: int = 0, limit: int = 50) -> Sequence[FeedEntry]:
+        return await next(self.turns).feed(after, limit)
+
+    async def close(self) -> None:
+        await next(self.turns).close()
+        await next(self.turns).close()
 
 
 class TestTwoJetStreamStoresOfOneName(OnJetStream):
     """What one store has at hand does not hide what the other one saved."""
 
-    def make_store(self) -> ThreadStore:
-        name = new_name()
-        return TakingTurns(self.open(name), self.open(name))
+    async def make_store(self) -> AsyncThreadStore:
+        return await self._two(new_name())
 
-    def reopen(self, store: ThreadStore) -> ThreadStore:
+    async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
         assert isinstance(store, TakingTurns)
-        store.close()
-        return TakingTurns(self.open(store.name), self.open(store.name))
+        await store.close()
+        return await self._two(store.name)
+
+    async def _two(self, name: str) -> TakingTurns:
+        return TakingTurns(await self.open(name), await self.open(name))
 
 
 # -- large and long threads ------------------------------------------------------

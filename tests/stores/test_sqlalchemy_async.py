@@ -1,7 +1,6 @@
-"""The promises of stores on an event loop, by SQLAlchemy, with each driver for it."""
+"""The promises of stores on an event loop: MariaDB and SQLite, and large threads."""
 
 import asyncio
-from typing import ClassVar
 
 import pytest
 
@@ -10,67 +9,33 @@ pytest.importorskip("sqlalchemy")
 from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from qathread.stores import AsyncThreadStore
 from qathread.stores.async_sqlalchemy import AsyncSQLAlchemyStore
-from qathread.stores.sqlalchemy import Tables
 from qathread.testing._samples import a_thread, comments
 from qathread.testing.stores import AsyncThreadStoreContract
-from tests.stores._sqlalchemy import Host, Places, engine_of, hosted, places
-
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
+from tests.stores._sqlalchemy import Host, OnALoop, hosted, places
 
 
-class OnAnEngine(AsyncThreadStoreContract):
-    """A fresh set of tables and an engine for each store."""
-
-    driver: ClassVar[str]
-
-    @pytest.fixture(autouse=True)
-    def place(self, request: pytest.FixtureRequest) -> None:
-        self.places: Places = places(request, self.driver)
-        self.taken: dict[int, tuple[Tables, AsyncEngine]] = {}
-
-    async def make_store(self) -> AsyncThreadStore:
-        return self._on(self.places.take())
-
-    async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
-        tables, engine = self.taken.pop(id(store))
-        await super().close(store)
-        await engine.dispose()
-        return self._on(tables)
-
-    async def close(self, store: AsyncThreadStore) -> None:
-        await super().close(store)
-        taken = self.taken.pop(id(store), None)
-        if taken is not None:
-            tables, engine = taken
-            await engine.dispose()
-            self.places.give_back(tables)
-
-    def _on(self, tables: Tables) -> AsyncThreadStore:
-        engine = engine_of(self.places, self.driver)
-        store = AsyncSQLAlchemyStore(engine, tables=tables)
-        self.taken[id(store)] = tables, engine
-        return store
-
-
-class TestAsyncpg(OnAnEngine):
-    driver = "asyncpg"
-
-
-class TestPsycopg(OnAnEngine):
-    driver = "psycopg_async"
-
-
-class TestAiomysql(OnAnEngine):
+class TestAiomysql(OnALoop):
     driver = "aiomysql"
 
 
-class TestAiosqlite(OnAnEngine):
+class TestAiosqlite(OnALoop):
     driver = "aiosqlite"
 
 
+@pytest.mark.slow
+class TestAiomysqlInFull(OnALoop):
+    driver = "aiomysql"
+    settings = AsyncThreadStoreContract.settings
+
+
+@pytest.mark.slow
+class TestAiosqliteInFull(OnALoop):
+    driver = "aiosqlite"
+    settings = AsyncThreadStoreContract.settings
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("driver", ["asyncpg", "aiomysql", "aiosqlite"])
 def test_a_large_thread_does_not_hold_up_the_loop(
     request: pytest.FixtureRequest, driver: str

@@ -42,9 +42,6 @@ from qathread.testing._store_tests import assert_stored
 from tests.stores._servers import PostgreSQL
 from tests.stores._sqlalchemy import BLOCKING, ON_A_LOOP, Host, hosted, places
 
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
 #: What InnoDB leaves out of its indexes of words, unless told otherwise.
 STOP_WORDS = """
     a about an are as at be by com de en for from how i in is it la of on or that the

@@ -39,9 +39,6 @@ from tests.stores._sqlalchemy import (
     places,
 )
 
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
 ON_SERVERS = ("psycopg", "asyncpg", "psycopg_async", "pymysql", "aiomysql")
 MARIADB = ("pymysql", "aiomysql")
 SQLITE = ("pysqlite", "aiosqlite")
@@ -109,18 +106,16 @@ def locked(host: Host, lock: Callable[[Visit, Host], None]) -> Iterator[Visit]:
 def test_a_lock_is_waited_for(
     blocking: Host, lock: Callable[[Visit, Host], None]
 ) -> None:
-    """For two seconds, and then the save is there once (S12)."""
+    """For as long as it is held, and then the save is there once (S12)."""
     host = blocking
     first = host.store.save(a_thread())
     with ThreadPoolExecutor(1) as pool:
         with locked(host, lock):
-            start = time.monotonic()
             saving = pool.submit(host.store.save, a_comment(first, "second"))
-            time.sleep(2)
+            time.sleep(1.2)  # longer than MariaDB's unit
             assert not saving.done()
         saved = saving.result(10)
     assert_stored(host.seen().load("q"), saved)
-    assert 2 <= time.monotonic() - start < 4.5
     assert [each.position for each in host.store.feed()] == [1, 2]
 
 
@@ -135,8 +130,8 @@ def test_a_lock_that_stays_is_told(
         start = time.monotonic()
         with pytest.raises(StoreBusyError, match="busy_timeout"):
             store.save(a_comment(first, "late"), op_id="op")
-        # MariaDB counts in whole seconds.
-        assert 0.5 <= time.monotonic() - start < 3
+        # MariaDB counts in whole seconds; as long as usual would be too long.
+        assert 0.5 <= time.monotonic() - start < 5
         assert_stored(store.load("q"), first)
     assert store.operation("op") is None
     saved = store.save(a_comment(first, "in time"), op_id="op")
@@ -157,7 +152,7 @@ def test_a_locked_table_keeps_readers_waiting_only_so_long(on_a_server: Host) ->
             start = time.monotonic()
             with pytest.raises(StoreBusyError):
                 use()
-            assert time.monotonic() - start < 3
+            assert time.monotonic() - start < 5
     assert_stored(store.load("q"), saved)
     store.save(a_thread("new"))
 
