@@ -17,8 +17,11 @@ from ..errors import MissingExtraError, QathreadError, ValidationError
 from ._common import say
 from ._convert import convert, list_formats
 from ._import import import_threads
+from ._pairs import pairs
+from ._rank import rank
 from ._show import show
 from ._stats import stats
+from ._validate import validate
 
 __all__ = ["app", "run"]
 
@@ -44,6 +47,9 @@ app.command(show)
 app.command(convert)
 app.command(import_threads, name="import")
 app.command(stats)
+app.command(rank)
+app.command(pairs)
+app.command(validate)
 app.command(list_formats, name="formats")
 
 
