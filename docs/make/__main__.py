@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import formulas, matrix, samples
+from . import api, formulas, matrix, samples
 from .drawing import draw
 from .explained import EXPLAINED
 from .figures import FIGURES
@@ -13,6 +13,7 @@ DOCS = Path(__file__).parents[1]
 def main() -> None:
     """Write what has changed, take away what nothing names, and say which."""
     reference = DOCS / "reference"
+    api.write(reference / "api")
     (reference / "formulas.md").write_text(formulas.page(), "utf-8", newline="\n")
     if samples.folder() is None:
         print("no reference samples: the matrix of conversions stays as it is")
