@@ -34,6 +34,7 @@ from ..stores import (
 from ..thread import Thread
 from . import strategies
 from ._async_tests import AsyncTests, on_a_loop
+from ._concurrent_tests import ConcurrentStoreContract
 from ._erasing_tests import ErasingTests
 from ._feed_tests import FeedTests
 from ._finding_tests import FindingTests
@@ -53,7 +54,11 @@ from ._saving_tests import SavingTests
 from ._searching_tests import SearchingTests
 from ._store_tests import assert_stored
 
-__all__ = ["AsyncThreadStoreContract", "ThreadStoreContract"]
+__all__ = [
+    "AsyncThreadStoreContract",
+    "ConcurrentStoreContract",
+    "ThreadStoreContract",
+]
 
 
 class ThreadStoreContract(
