@@ -91,11 +91,19 @@ class BadCursorError(ValidationError):
     title = "The cursor cannot be used here"
 
 
-class NotFoundError(QathreadError, LookupError):
-    """Nothing has the id that was asked for."""
+class NotFoundError(QathreadError, KeyError):
+    """
+    Nothing has the id that was asked for.
+
+    A KeyError, the kind of LookupError that whoever looks into a mapping expects:
+    templates try ``thread["id"]`` before ``thread.id``.
+    """
 
     kind = "not-found"
     title = "Nothing has that id"
+
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # a KeyError shows its repr
 
 
 class PolicyViolation(QathreadError, PermissionError):

@@ -451,3 +451,10 @@ def test_every_error_has_a_kind_and_a_title_of_its_own_family() -> None:
     kinds = [cls.kind for cls in every_error()]
     assert len(set(kinds)) == len(kinds)
     assert all(cls.title for cls in every_error())
+
+
+def test_a_missing_id_is_what_templates_expect() -> None:
+    """Django and Jinja try a look-up before an attribute, and go on at a KeyError."""
+    error = errors.NotFoundError("no post 'x'")
+    assert isinstance(error, KeyError)
+    assert str(error) == "no post 'x'"
