@@ -16,10 +16,6 @@ from tests.stores.crash.nursery import Nursery
 from tests.stores.crash.space import may_mount, small_disk
 from tests.unit._cli_dumps import made_dump
 
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
-
 SPACE = "tests.stores.crash.space"
 #: A small disk of its own is for those who may mount one; the others need no right.
 KINDS = ["quota", "limit", *(["disk"] if may_mount() else [])]

@@ -11,10 +11,6 @@ from tests.stores.crash.content import content, unsalted
 from tests.stores.crash.nursery import Nursery
 from tests.unit._cli_dumps import INDEX, made_dump
 
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
-
 IMPORT = "tests.stores.crash.imports:imported"
 QUESTIONS = 30
 PLACES = 10

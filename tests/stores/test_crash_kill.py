@@ -17,13 +17,18 @@ from tests.stores.crash.kill_loop import THREADS, WRITERS, Loop, run
 from tests.stores.crash.logs import Log
 from tests.stores.crash.nursery import Nursery
 from tests.stores.crash.opening import Opening, sqlalchemy, sqlite
-from tests.stores.crash.servers import DRIVERS, ENGINES, name_in, quiet, url_of
-
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
+from tests.stores.crash.servers import (
+    DRIVERS,
+    ENGINES,
+    MARKED,
+    name_in,
+    quiet,
+    url_of,
+)
 
 PLANTED = "tests.stores.crash.planted"
+#: A planted fault needs a kill at the right moment: one round finds it most times.
+ROUNDS = 30
 
 
 def wal(folder: Path) -> Opening:
@@ -38,6 +43,8 @@ Opener = Callable[[Path], Opening]
 FILES: list[Opener] = [wal, rollback_journal]
 files = pytest.mark.parametrize("opener", FILES)
 engines = pytest.mark.parametrize("kind", ENGINES)
+#: Of the engines, a change runs what takes longest on PostgreSQL alone.
+marked = pytest.mark.parametrize("kind", MARKED)
 
 
 def killed(
@@ -59,9 +66,9 @@ def killed(
         todo = action("99-1", THREADS)
         saved = update(store, todo.thread_id, todo.change, op_id=todo.op_id)
         assert store.load(todo.thread_id) == saved
-    # Of a busy machine little is asked.
-    assert ran.kills > seconds * 3
-    assert found.acknowledged > ran.kills / 2
+    assert found.acknowledged > 0
+    # Whoever is killed leaves at most one action that nobody was told of.
+    assert found.more <= ran.kills
 
 
 def killed_on(
@@ -83,7 +90,7 @@ def test_what_was_acknowledged_survives_kills(opener: Opener, tmp_path: Path) ->
     killed(opener(tmp_path), tmp_path, 10)
 
 
-@engines
+@marked
 def test_what_a_database_acknowledged_survives_kills(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -113,7 +120,7 @@ def test_processes_lose_nothing_to_each_other(opener: Opener, tmp_path: Path) ->
     undisturbed(opener(tmp_path), tmp_path)
 
 
-@engines
+@marked
 def test_processes_lose_nothing_to_each_other_on_a_database(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
@@ -157,19 +164,23 @@ def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
             assert nursery.wait(child) == 0
     assert calm.examined(wal(calm.folder)).all == []
 
-    rough = Loop(
-        opening=planted(tmp_path / "rough", fault),
-        folder=tmp_path / "rough",
-        seed=time.time_ns() % 10**6,
-    )
-    rough.prepare()
-    ran = run(rough, 4)
-    found = rough.examined(wal(rough.folder))
-    print(f"seed {rough.seed}: {ran}; {found}")
-    if fault == "AcknowledgesEarly":
-        assert found.lost and not found.doubled
-    else:
-        assert found.doubled and not found.lost
+    for number in range(ROUNDS):
+        rough = Loop(
+            opening=planted(tmp_path / f"rough {number}", fault),
+            folder=tmp_path / f"rough {number}",
+            seed=time.time_ns() % 10**6,
+        )
+        rough.prepare()
+        ran = run(rough, 2)
+        found = rough.examined(wal(rough.folder))
+        print(f"seed {rough.seed}: {ran}; {found}")
+        told, other = found.lost, found.doubled
+        if fault != "AcknowledgesEarly":
+            told, other = other, told
+        assert not other
+        if told:
+            return
+    raise AssertionError(f"{fault} was not found in {ROUNDS} rounds")
 
 
 def planted(folder: Path, fault: str) -> Opening:

@@ -39,10 +39,6 @@ from tests.stores.crash.recording import (
     steps_in,
 )
 
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
-
 RECORD = "tests.stores.crash.recording:record"
 PLANTED = "tests.stores.crash.planted"
 FILE = "store.db"

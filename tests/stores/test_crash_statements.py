@@ -20,12 +20,8 @@ from tests.stores.crash.benches import (
 )
 from tests.stores.crash.nursery import Nursery
 from tests.stores.crash.opening import sqlalchemy
-from tests.stores.crash.servers import DRIVERS, ENGINES, url_of
+from tests.stores.crash.servers import DRIVERS, MARKED, url_of
 from tests.stores.crash.statements import fill
-
-# All profiles, until the time of the short ones is known.
-pytestmark = pytest.mark.slow
-
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "stores" / "sqlite-1.db"
 #: What is done, and how many states there are before, between and after.
@@ -79,7 +75,7 @@ def test_killed_while_it_is_opened_the_tables_are_all_there_or_none(
 
 
 @changes
-@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("kind", MARKED)
 def test_killed_at_any_round_to_a_database_it_is_all_or_nothing(
     name: str,
     kind: str,
@@ -100,7 +96,7 @@ def test_killed_at_any_round_to_a_database_it_is_all_or_nothing(
 
 @pytest.mark.parametrize(
     ("fault", "told"),
-    [("AcknowledgesEarly", "acknowledged"), ("CommitsTwice", "not what history")],
+    [("AcknowledgesEarly", "acknowledged"), ("CommitsTwice", "damaged")],
 )
 def test_a_planted_fault_is_found(
     fault: str, told: str, nursery: Nursery, filled: Path, tmp_path: Path

@@ -23,13 +23,21 @@ from qathread.errors import (
     StoreTooNewError,
     StoreUnavailableError,
     ValidationError,
+    VersionConflictError,
 )
 from qathread.events import replay
 from qathread.stores import SQLiteStore, ThreadQuery, ThreadStatus, update
 from qathread.stores._sqlite_file import wal_advice
 from qathread.stores._summaries import summarise
 from qathread.stores.sqlite import Journal
-from qathread.testing._samples import a_comment, a_thread, a_thread_of, comments, dump
+from qathread.testing._samples import (
+    a_comment,
+    a_thread,
+    a_thread_of,
+    an_import,
+    comments,
+    dump,
+)
 
 NOBODY = 65534
 GOLDEN = Path(__file__).parents[1] / "golden" / "stores"
@@ -332,7 +340,7 @@ def test_a_damaged_page_is_told_or_does_not_matter(path: Path) -> None:
         ("UPDATE events SET version = 4 WHERE version = 3", StoreCorruptError),
         ("UPDATE threads SET version = 9", StoreCorruptError),
         ("INSERT INTO snapshots VALUES ('q', 3, x'7b7d')", StoreCorruptError),
-        ("DROP TABLE events", StoreUnavailableError),
+        ("DROP TABLE events", StoreCorruptError),
         (
             "UPDATE events SET body = CAST(replace(CAST(body AS TEXT), "
             "'\"qathread\":1', '\"qathread\":99') AS BLOB) WHERE version = 2",
@@ -350,6 +358,28 @@ def test_what_cannot_be_read_back_is_told(
         connection.execute(statement)
     with SQLiteStore(path) as store, pytest.raises(error):
         store.load("q")
+
+
+# -- erasure ---------------------------------------------------------------------
+
+
+@journals
+def test_an_old_copy_meets_a_pseudonym_of_another_key(
+    path: Path, journal: Journal
+) -> None:
+    """It cannot be told to be the same: it is a conflict, and brings nobody back."""
+    old = an_import()
+    with SQLiteStore(path, journal=journal) as store:
+        saved = store.save(old)
+        assert store.save(old) == saved
+        [who] = saved.users
+        assert store.erase(who, "pseudonymise", key=b"sixteen bytes or more") == 1
+        before = dump(store, "q")
+        for _ in range(2):
+            with pytest.raises(VersionConflictError):
+                store.save(old)
+        assert dump(store, "q") == before
+        assert who not in store.load("q").users
 
 
 # -- faults ----------------------------------------------------------------------

@@ -9,14 +9,23 @@ from attrs import evolve
 from .. import erasure
 from .._checks import identifier
 from .._survey import people
-from ..errors import IntegrityError, StoreCorruptError, ValidationError
+from ..errors import IntegrityError, ValidationError
 from ..facts import Event, Imported
 from ..ids import ThreadId, UserId
 from ..serialization import to_json
 from ..thread import Thread
-from ._appending import Batch, event_of, no_thread, refolded
+from ._appending import Batch, event_of, refolded
 from ._rows import Rows
 from ._summaries import Views, columns, views
+from ._trusting import (
+    WRONG,
+    check_head,
+    check_order,
+    damaged,
+    rising,
+    texts,
+    trusting,
+)
 from .queries import EraseMode
 
 #: Rewrites whole logs, event by event.
@@ -83,7 +92,7 @@ def digest_of(user_id: UserId, salt: bytes) -> bytes:
 
 def note_erased(rows: Rows, user_id: UserId, mode: EraseMode) -> None:
     """Remember that somebody was erased, before anything is: it may take long."""
-    rows.put_erased(digest_of(user_id, rows.salt()), mode.value)
+    rows.put_erased(digest_of(user_id, _salt(rows)), mode.value)
 
 
 def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
@@ -93,12 +102,16 @@ def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
     Returns:
         Whether anything changed.
     """
-    head = rows.head(thread_id, lock=True)
-    if head is None:
-        raise no_thread(thread_id)
-    bodies = rows.bodies(thread_id, head.first - 1, head.version)
-    events = tuple(event_of(body, thread_id) for body in bodies)
-    changed = rewritten(events, bodies, rewrite)
+    with trusting(f"the row of thread {thread_id!r}"):
+        head = rows.head(thread_id, lock=True)
+    if head is None:  # a thread in which somebody appears is there
+        raise damaged(f"the row of thread {thread_id!r}", "it is not there")
+    check_head(head, thread_id)
+    with trusting(f"the log of thread {thread_id!r}"):
+        bodies = rows.bodies(thread_id, head.first - 1, head.version)
+        events = tuple(event_of(body, thread_id) for body in bodies)
+        check_order(events, thread_id, head.first - 1)
+        changed = rewritten(events, bodies, rewrite)
     if not changed:
         return False
     after = tuple(
@@ -106,7 +119,8 @@ def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
         for event in events
     )
     thread = folded_anew(events, after, thread_id, head.version)
-    seen = views(None, None, after, thread)
+    with trusting(f"thread {thread_id!r}"):
+        seen = views(None, None, after, thread)
     rows.rewrite(
         thread_id, ((version, body) for version, (_, body) in sorted(changed.items()))
     )
@@ -127,7 +141,12 @@ def erase_in(rows: Rows, thread_id: ThreadId, rewrite: Rewrite) -> bool:
 
 def threads_after(user_id: UserId, after: ThreadId) -> Callable[[Rows], list[ThreadId]]:
     """Return the step that finds where somebody appears, a few threads at once."""
-    return lambda rows: rows.threads_of(user_id, after, THREADS_AT_ONCE)
+    return lambda rows: _where(rows, user_id, after)
+
+
+def _where(rows: Rows, user_id: UserId, after: ThreadId) -> list[ThreadId]:
+    with trusting("where a person appears"):
+        return rising(rows.threads_of(user_id, after, THREADS_AT_ONCE), after)
 
 
 def erasing(thread_id: ThreadId, rewrite: Rewrite) -> Callable[[Rows], bool]:
@@ -162,8 +181,9 @@ def folded_anew(
     """
     try:
         return refolded(after, None, thread_id, version)
-    except StoreCorruptError as error:
-        refolded(before, None, thread_id, version)
+    except WRONG as error:
+        with trusting(f"thread {thread_id!r}"):
+            refolded(before, None, thread_id, version)
         raise IntegrityError(
             f"in thread {thread_id!r} the person did again, after an erasure, what "
             "the pseudonym of that time had done: give another key"
@@ -172,16 +192,19 @@ def folded_anew(
 
 def _put_views(rows: Rows, thread_id: ThreadId, seen: Views) -> None:
     """Make the tags, people and words of a thread just those of *seen*."""
-    tags = {tag for _, tag in rows.tags((thread_id,))}
+    what = f"what is found of thread {thread_id!r}"
+    with trusting(what):
+        tags = set(texts((tag for _, tag in rows.tags((thread_id,))), what))
+        known = set(texts(rows.people(thread_id), what))
+        words: dict[str, str | None] = dict(rows.words(thread_id))
+        texts(words, what)
     gone, new = tags.difference(seen.summary.tags), set(seen.summary.tags) - tags
     if gone or new:
         rows.put_tags(thread_id, sorted(gone), sorted(new))
-    known = set(rows.people(thread_id))
     if known - seen.people:
         rows.drop_people(thread_id, sorted(known - seen.people))
     if seen.people - known:
         rows.put_people(thread_id, sorted(seen.people - known))
-    words: dict[str, str | None] = dict(rows.words(thread_id))
     now = {each: found for each, found in seen.words.items() if found is not None}
     changed = {
         post_id: now.get(post_id)
@@ -204,7 +227,7 @@ def cleaned(rows: Rows, batch: Batch) -> Batch:
     """
     if not any(isinstance(event, Imported) for event in batch.events):
         return batch
-    salt = rows.salt()
+    salt = _salt(rows)
     return without_erased(batch, lambda ids: _modes(rows, ids, salt), salt)
 
 
@@ -225,14 +248,28 @@ def without_erased(
     events = batch.events
     for mode in _ORDER:
         for user_id in sorted(who for who, how in known if how is mode):
-            # The key of the first erasure is not here, and need not be: it leads to
-            # another pseudonym, the same for every copy that comes in.
+            # The key of the first erasure is not here, and must not be: with it a
+            # store would lead from an id to its pseudonym. This one leads to another
+            # pseudonym, the same for every copy that comes in; where the thread is
+            # stored under the first one, the copy is a conflict and changes nothing.
             key = blake2b(user_id.encode(), key=salt, person=b"import").digest()
             events = rewriting(user_id, mode, key)(events)
     return evolve(batch, events=events, bodies=tuple(map(to_json, events)))
 
 
 def _modes(
+    rows: Rows, ids: list[UserId], salt: bytes
+) -> list[tuple[UserId, EraseMode]]:
+    with trusting("who was erased"):
+        return _modes_of(rows, ids, salt)
+
+
+def _salt(rows: Rows) -> bytes:
+    with trusting("the salt of the store"):
+        return rows.salt()
+
+
+def _modes_of(
     rows: Rows, ids: list[UserId], salt: bytes
 ) -> list[tuple[UserId, EraseMode]]:
     by_digest = {digest_of(user_id, salt): user_id for user_id in ids}

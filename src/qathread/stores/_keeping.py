@@ -5,29 +5,21 @@ Each function runs inside one transaction of its caller: a read-only one that se
 one committed state, or a writing one. Nothing here commits, waits or retries.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from typing import TypeAlias
 
-from attrs import frozen
-
-from ..errors import FormatError, OperationReusedError, VersionConflictError
-from ..events import Event
+from ..errors import OperationReusedError, StoreError, VersionConflictError
 from ..ids import ThreadId
-from ..serialization import bulk_load, to_json, trusted
+from ..serialization import to_json
 from ..thread import Thread
-from ._appending import (
-    Batch,
-    appended,
-    event_of,
-    no_thread,
-    no_version,
-    refolded,
-    same,
-    unreadable,
-)
+from . import _reading
+from ._appending import Batch, appended, same
 from ._asking import Plan
 from ._erasing import cleaned
 from ._folds import Folds
+from ._reading import bodies_of, folded, head_of, operation_of, shown_in, state_at
 from ._rows import Columns, Head, Listed, Operation, Rows
 from ._summaries import (
     Views,
@@ -37,7 +29,16 @@ from ._summaries import (
     score_of,
     views,
 )
-from .queries import FeedEntry, ThreadSummary
+from ._trusting import WRONG, check_listed, damaged, trusting
+from .queries import ThreadSummary
+
+#: For those who call ``_keeping`` alone.
+entries_of = _reading.entries_of
+events_of = _reading.events_of
+known = _reading.known
+log = _reading.log
+summary_of = _reading.summary_of
+Saved: TypeAlias = _reading.Saved
 
 # A snapshot is written when more events than this follow the last one, and their
 # bytes are more than a share of its own: then writing snapshots never costs more
@@ -46,52 +47,28 @@ _TAIL_EVENTS = 16
 _TAIL_SHARE = 4
 
 
-@frozen
-class Saved:
-    """
-    What a save gives.
-
-    Attributes:
-        thread: The answer.
-        rewrites: If *thread* is the latest state, for which count of rewrites; None:
-            an older state, which is not worth keeping at hand.
-    """
-
-    thread: Thread
-    rewrites: int | None = None
-
-
 def load(rows: Rows, folds: Folds, thread_id: ThreadId, version: int | None) -> Saved:
     """Return a stored thread at one version; None: the latest."""
-    return _at(rows, folds, known(rows, thread_id), thread_id, version)
-
-
-def history(rows: Rows, thread_id: ThreadId, after: int) -> list[bytes]:
-    """Return the events of a thread after one version."""
-    return rows.bodies(thread_id, after, known(rows, thread_id).version)
-
-
-def events_of(bodies: Iterable[bytes], thread_id: ThreadId) -> tuple[Event, ...]:
-    """Return stored events."""
-    with bulk_load():
-        return tuple(event_of(body, thread_id) for body in bodies)
+    return state_at(rows, folds, known(rows, thread_id), thread_id, version)
 
 
 def operation(rows: Rows, folds: Folds, op_id: str) -> Thread | None:
     """Return what the first save under an op id returned, if there was one."""
-    done = rows.operation(op_id)
+    done = operation_of(rows, op_id)
     if done is None:
         return None
-    return load(rows, folds, done.thread_id, done.version).thread
+    # It was committed together with that version.
+    with trusting(f"what was saved under op id {op_id!r}"):
+        return load(rows, folds, done.thread_id, done.version).thread
 
 
 def check(rows: Rows, folds: Folds, batch: Batch) -> Saved:
     """Return what is stored for a save that has nothing to write."""
-    head = rows.head(batch.thread_id, lock=False)
+    head = head_of(rows, batch.thread_id, lock=False)
     if head is None or head.version != batch.base:
         actual = None if head is None else head.version
         raise VersionConflictError(batch.thread_id, batch.base, actual)
-    return _at(rows, folds, head, batch.thread_id, None)
+    return state_at(rows, folds, head, batch.thread_id, None)
 
 
 def save(rows: Rows, folds: Folds, batch: Batch, op_id: str | None) -> Saved:
@@ -102,7 +79,7 @@ def save(rows: Rows, folds: Folds, batch: Batch, op_id: str | None) -> Saved:
         if not rows.claim(op_id, asked):
             return _repeated(rows, folds, op_id, batch)
     thread_id = batch.thread_id
-    head = rows.head(thread_id, lock=True)
+    head = head_of(rows, thread_id, lock=True)
     if head is None:
         if batch.base is not None:
             raise VersionConflictError(thread_id, batch.base, None)
@@ -111,18 +88,19 @@ def save(rows: Rows, folds: Folds, batch: Batch, op_id: str | None) -> Saved:
             return Saved(thread, 0)
         head = known(rows, thread_id, lock=True)  # somebody else was faster
     if head.version != batch.base:
-        found = rows.bodies(thread_id, batch.after, batch.version)
-        if not batch.bodies or not same(found, batch.bodies):
+        found = bodies_of(rows, thread_id, batch.after, batch.version)
+        if not batch.bodies or not _same(found, batch):
             raise VersionConflictError(thread_id, batch.base, head.version)
         if batch.base is None and batch.after + 1 == head.first:
             # These are all events up to there: no need to read them again.
             return Saved(folds.run(batch.size, partial(appended, batch, None)))
-        return _at(rows, folds, head, thread_id, batch.version)
-    before = _at(rows, folds, head, thread_id, None)
+        return state_at(rows, folds, head, thread_id, batch.version)
+    before = state_at(rows, folds, head, thread_id, None)
     if not batch.bodies:
         return before
-    thread = folds.run(batch.size, partial(appended, batch, before.thread))
-    _extend(rows, folds, head, batch, before.thread, thread)
+    with _on_sound(rows, folds, head, before.thread):
+        thread = folds.run(batch.size, partial(appended, batch, before.thread))
+        _extend(rows, folds, head, batch, before.thread, thread)
     return Saved(thread, head.rewrites)
 
 
@@ -130,90 +108,59 @@ def find(rows: Rows, plan: Plan) -> list[ThreadSummary]:
     """Return the summaries of one page, and one more if there are more pages."""
     if plan.words == ():
         return []
-    found = rows.find(plan)
+    with trusting("a row of a thread"):
+        found = rows.find(plan)
+    for each in found:
+        check_listed(each)
     tags: dict[ThreadId, list[str]] = {each.id: [] for each in found}
-    for thread_id, tag in rows.tags(tuple(tags)) if tags else ():
-        tags[thread_id].append(tag)
-    return [each.summary(tags[each.id]) for each in found]
+    with trusting("a row of a thread"):
+        for thread_id, tag in rows.tags(tuple(tags)) if tags else ():
+            tags[thread_id].append(tag)
+        return [shown_in(each, tags[each.id]) for each in found]
 
 
 def feed(rows: Rows, after: int, limit: int) -> list[tuple[int, ThreadId, bytes]]:
     """Return up to *limit* events after a position."""
-    return rows.feed(after, limit)
-
-
-def entries_of(
-    found: Iterable[tuple[int, ThreadId, bytes]],
-) -> tuple[FeedEntry, ...]:
-    """Return stored events with their positions."""
-    with bulk_load():
-        return tuple(
-            FeedEntry(position=position, event=event_of(body, thread_id))
-            for position, thread_id, body in found
-        )
-
-
-def known(rows: Rows, thread_id: ThreadId, *, lock: bool = False) -> Head:
-    """Return what is known of a thread that must be there."""
-    head = rows.head(thread_id, lock=lock)
-    if head is None:
-        raise no_thread(thread_id)
-    return head
-
-
-def summary_of(rows: Rows, thread_id: ThreadId, head: Head) -> ThreadSummary:
-    """Return the stored summary of a thread."""
-    row = Listed(thread_id, head.version, *head[6:])
-    return row.summary(tag for _, tag in rows.tags((thread_id,)))
+    with trusting("the feed"):
+        return rows.feed(after, limit)
 
 
 # -- inside ----------------------------------------------------------------------
 
 
-def _at(
-    rows: Rows, folds: Folds, head: Head, thread_id: ThreadId, version: int | None
-) -> Saved:
-    """Return a stored thread at one version."""
-    wanted = head.version if version is None else version
-    if not head.first <= wanted <= head.version:
-        raise no_version(thread_id, wanted, head.first, head.version)
-    start = folds.get(thread_id, head.rewrites)
-    if start is not None and start.version > wanted:
-        start = None
-    snapshot_version = head.snapshot_version or 0
-    if snapshot_version <= wanted and (
-        start is None or start.version < snapshot_version
-    ):
-        start = _snapshot(rows, folds, thread_id)
-    if start is None or start.version != wanted:
-        after = 0 if start is None else start.version
-        bodies = rows.bodies(thread_id, after, wanted)
-        fold = partial(_refolded, bodies, start, thread_id, wanted)
-        start = folds.run(sum(map(len, bodies)), fold)
-    return Saved(start, head.rewrites if wanted == head.version else None)
+@contextmanager
+def _on_sound(rows: Rows, folds: Folds, head: Head, before: Thread) -> Iterator[None]:
+    """
+    Change a stored thread; what goes wrong may be the caller's fault, or the store's.
 
-
-def _refolded(
-    bodies: list[bytes], start: Thread | None, thread_id: ThreadId, version: int
-) -> Thread:
-    return refolded(events_of(bodies, thread_id), start, thread_id, version)
-
-
-def _snapshot(rows: Rows, folds: Folds, thread_id: ThreadId) -> Thread | None:
-    body = rows.snapshot(thread_id)
-    if body is None:
-        return None
+    Raises:
+        StoreCorruptError: If what was taken for the thread is not what its log makes.
+    """
     try:
-        return folds.run(len(body), partial(trusted, body))
-    except FormatError as error:
-        raise unreadable(error, f"the snapshot of thread {thread_id!r}") from error
+        yield
+    except StoreError:
+        raise
+    except WRONG as error:
+        if folded(rows, folds, None, before.id, head.version) != before:
+            what = f"the snapshot of thread {before.id!r}"
+            raise damaged(what, "its log makes another thread") from error
+        raise
+
+
+def _same(found: list[bytes], batch: Batch) -> bool:
+    with trusting(f"an event of thread {batch.thread_id!r}"):
+        return same(found, batch.bodies)
 
 
 def _repeated(rows: Rows, folds: Folds, op_id: str, batch: Batch) -> Saved:
-    done = rows.operation(op_id)
+    done = operation_of(rows, op_id)
     asked = Operation(batch.thread_id, batch.after, batch.version)
-    if done == asked and same(rows.bodies(*asked), batch.bodies):
-        return load(rows, folds, batch.thread_id, batch.version)
+    if done == asked:
+        found = bodies_of(rows, *asked)
+        if _same(found, batch):
+            with trusting(f"what was saved under op id {op_id!r}"):
+                return load(rows, folds, batch.thread_id, batch.version)
+        events_of(found, batch.thread_id, batch.after)  # it may be damaged
     raise OperationReusedError(op_id, batch.thread_id if done is None else done[0])
 
 
@@ -276,7 +223,8 @@ def _show(
 ) -> None:
     """Write what lists and searches show of a changed thread."""
     thread_id = batch.thread_id
-    old = Listed(thread_id, head.version, *head[6:]).summary(_tags(before))
+    with trusting(f"the row of thread {thread_id!r}"):
+        old = Listed(thread_id, head.version, *head[6:]).summary(_tags(before))
     seen = views(before, old, batch.events, thread)
     was = head.columns()
     changed = {

@@ -12,6 +12,7 @@ from ._sql_base import key
 from ._sql_hot import upserting
 from ._sql_parts import SNAPSHOT, Bodies
 from ._sql_tables import SCHEMA_VERSION, make_search
+from ._trusting import damaged
 
 
 class SQLRows(Bodies):
@@ -188,12 +189,12 @@ class SQLRows(Bodies):
     def salt(self) -> bytes:
         """Return the salt of the store; the first erasure or import makes it."""
         found = self._setting("salt")
-        while found is None:
-            self.add(
-                self.tables.settings,
-                [{"name": "salt", "value": secrets.token_hex(16)}],
-            )
+        if found is None:
+            made = {"name": "salt", "value": secrets.token_hex(16)}
+            self.add(self.tables.settings, [made])
             found = self._setting("salt")
+        if found is None:
+            raise damaged("the salt of the store", "it is there and has no value")
         return bytes.fromhex(found)
 
     def create_all(self, *, joined: bool) -> None:

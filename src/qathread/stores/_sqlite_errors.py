@@ -33,11 +33,24 @@ def _primary(error: sqlite3.Error) -> int | None:
 
 
 @contextmanager
-def translated(path: str, busy_timeout: float) -> Iterator[None]:
-    """Raise errors of the driver as ours."""
+def translated(
+    path: str, busy_timeout: float, *, reading: bool = False
+) -> Iterator[None]:
+    """
+    Raise errors of the driver as ours.
+
+    Args:
+        path: Of the file.
+        busy_timeout: How long was waited for it.
+        reading: Whether nothing is written, so that no value can be too large.
+    """
     try:
         yield
+    except UnicodeDecodeError as error:  # the driver quotes the file in its errors
+        raise _damaged(error, path) from error
     except (sqlite3.DataError, OverflowError) as error:
+        if reading:
+            raise _damaged(error, path) from error
         raise ValidationError(
             f"a value is too large for SQLite ({error}): store it elsewhere and link it"
         ) from error
@@ -72,10 +85,16 @@ def _ours(error: sqlite3.Error, path: str, busy_timeout: float) -> StoreError:
                 f"{path} is no SQLite database: give the path of a store, or of a new "
                 "file"
             )
-        case None | sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_CONSTRAINT:
-            return StoreCorruptError(
-                f"{path} is damaged ({error}): restore it from a backup"
+        case sqlite3.SQLITE_ERROR if "no such module" in str(error):
+            return StoreUnavailableError(
+                f"this SQLite cannot search ({error}), nothing was saved: use one with "
+                "FTS5"
             )
+        # All statements suit the tables of a store: an error is one of the tables.
+        case None | sqlite3.SQLITE_ERROR:
+            return _damaged(error, path)
+        case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_CONSTRAINT:
+            return _damaged(error, path)
         case sqlite3.SQLITE_FULL:
             return StoreUnavailableError(
                 f"no space is left for {path}; nothing was saved: free some, then try "
@@ -91,6 +110,10 @@ def _ours(error: sqlite3.Error, path: str, busy_timeout: float) -> StoreError:
                 f"{path} cannot be used ({error}); nothing was saved: see to the file, "
                 "then try again"
             )
+
+
+def _damaged(error: Exception, path: str) -> StoreCorruptError:
+    return StoreCorruptError(f"{path} is damaged ({error}): restore it from a backup")
 
 
 def closed(path: str) -> StoreClosedError:

@@ -8,6 +8,7 @@ from typing import Final
 from ..ids import PostId, ThreadId, UserId
 from ._asking import Plan
 from ._rows import SHOWN, Columns, Head, Listed, Operation
+from ._trusting import damaged
 
 _HEAD: Final = f"""
     SELECT t.first, t.version, t.tail_bytes, t.rewrites, s.version, length(s.body),
@@ -299,4 +300,6 @@ class SQLiteRows:
         if row is None:
             row = (os.urandom(16),)
             self._execute("INSERT INTO settings (name, value) VALUES ('salt', ?)", row)
-        return bytes(row[0])
+        if type(row[0]) is not bytes:
+            raise damaged("the salt of the store", "it is not stored as bytes")
+        return row[0]

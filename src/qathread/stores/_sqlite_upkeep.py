@@ -8,6 +8,7 @@ from typing import Final
 from attrs import frozen
 
 from ..errors import StoreBusyError, StoreCorruptError
+from ._trusting import trusting
 
 #: Pages copied at once where a copy keeps writers out; a page has 4 KiB.
 _PAGES: Final = 2_000
@@ -48,7 +49,8 @@ def stats(connection: sqlite3.Connection, path: str) -> StoreStats:
 
     def number(statement: str) -> int:
         (found,) = connection.execute(statement).fetchone()
-        return int(found or 0)
+        with trusting("a number of the store"):
+            return int(found or 0)
 
     page = number("PRAGMA page_size")
     return StoreStats(

@@ -114,9 +114,12 @@ class AsyncSQLAlchemyStore:
     async def history(self, thread_id: ThreadId, after: int = 0) -> tuple[Event, ...]:
         """Return its events; see :meth:`qathread.stores.ReadsHistory.history`."""
         thread_id, after = asked_id(thread_id), asked_after(after)
-        bodies = await self._run(lambda rows: _keeping.history(rows, thread_id, after))
+        found = await self._run(lambda rows: _keeping.log(rows, thread_id, after))
+        bodies, start = found
         size = sum(map(len, bodies))
-        return await _elsewhere(size, lambda: _keeping.events_of(bodies, thread_id))
+        return await _elsewhere(
+            size, lambda: _keeping.events_of(bodies, thread_id, start)
+        )
 
     async def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
         """Append what is pending; see :meth:`qathread.stores.SavesThreads.save`."""

@@ -124,8 +124,9 @@ class SQLAlchemyStore:
     def history(self, thread_id: ThreadId, after: int = 0) -> tuple[Event, ...]:
         """Return its events; see :meth:`qathread.stores.ReadsHistory.history`."""
         thread_id, after = asked_id(thread_id), asked_after(after)
-        bodies = self._run(lambda rows: _keeping.history(rows, thread_id, after))
-        return _keeping.events_of(bodies, thread_id)
+        found = self._run(lambda rows: _keeping.log(rows, thread_id, after))
+        bodies, start = found
+        return _keeping.events_of(bodies, thread_id, start)
 
     def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
         """Append what is pending; see :meth:`qathread.stores.SavesThreads.save`."""

@@ -22,7 +22,13 @@ from ._appending import (
     batch_of,
 )
 from ._asking import page, plan
-from ._erasing import THREADS_AT_ONCE, asked_erasure, erase_in, note_erased
+from ._erasing import (
+    THREADS_AT_ONCE,
+    asked_erasure,
+    erase_in,
+    note_erased,
+    threads_after,
+)
 from ._sqlite_errors import closed, commit, translated
 from ._sqlite_file import (
     Durability,
@@ -115,8 +121,8 @@ class SQLiteStore:
         """Return its events; see :meth:`qathread.stores.ReadsHistory.history`."""
         thread_id, after = asked_id(thread_id), asked_after(after)
         with self._reading() as held:
-            bodies = _keeping.history(held.rows, thread_id, after)
-        return _keeping.events_of(bodies, thread_id)
+            bodies, start = _keeping.log(held.rows, thread_id, after)
+        return _keeping.events_of(bodies, thread_id, start)
 
     def save(self, thread: Thread, /, *, op_id: str | None = None) -> Thread:
         """Append what is pending; see :meth:`qathread.stores.SavesThreads.save`."""
@@ -168,7 +174,7 @@ class SQLiteStore:
         changed, after = 0, ""
         while True:
             with self._reading() as held:
-                found = held.rows.threads_of(user_id, after, THREADS_AT_ONCE)
+                found = threads_after(user_id, after)(held.rows)
             for thread_id in found:
                 with self._writing() as held:
                     changed += erase_in(held.rows, thread_id, rewrite)
@@ -277,7 +283,8 @@ class SQLiteStore:
     @contextmanager
     def _reading(self) -> Iterator[Held]:
         """Read one committed state, whole."""
-        with translated(self.path, self._busy_timeout), self._locked() as held:
+        waited = self._busy_timeout
+        with translated(self.path, waited, reading=True), self._locked() as held:
             held.read()
             yield held
             held.connection.execute("COMMIT")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
-from qathread.errors import QathreadError
+from qathread.errors import QathreadError, StoreCorruptError
 from tests.stores.crash.content import Content, content
 from tests.stores.crash.nursery import Nursery
 from tests.stores.crash.opening import AnyStore, Opening, sqlite
@@ -195,7 +195,10 @@ def _after(
     store: AnyStore = bench.sound.open()
     if name != "open":
         found = bench.content()
-        wrong += agreement(store, bench.names(found)).all
+        try:
+            wrong += agreement(store, bench.names(found)).all
+        except StoreCorruptError as error:
+            wrong.append(f"it is damaged: {error}")
     if found not in states:
         wrong.append("something is half done")
     else:

@@ -17,6 +17,10 @@ from tests.stores.crash.servers import DRIVERS
 
 WRITERS: Final = 8
 THREADS: Final = 6
+#: So many kills, and so many acknowledged actions, are little on any machine.
+LEAST: Final = 20
+#: A slow machine needs longer; of one that needs so many times as long, nobody knows.
+PATIENCE: Final = 30
 WRITE: Final = "tests.stores.crash.writers:write"
 
 
@@ -90,21 +94,28 @@ def run(
     loop: Loop,
     seconds: float,
     meanwhile: Callable[[], None] | None = None,
+    enough: Callable[[Log], bool] = lambda log: len(log.acknowledged) >= LEAST,
 ) -> Ran:
     """
     Let writers write, kill one every 20 to 120 ms, and stop them in the end.
 
     Args:
         loop: How they are set to work.
-        seconds: For how long they are killed.
+        seconds: For how long they are killed, at least.
         meanwhile: Is called between the kills; it may take its time.
+        enough: Whether they did what is to be looked at; else they go on, for the
+            machine may be slow.
     """
     rng, ran = random.Random(loop.seed), Ran()
     with Nursery(*DRIVERS) as nursery:
         numbers = range(1, loop.writers + 1)
         children = {writer: loop.start(nursery, writer) for writer in numbers}
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        limit = end + seconds * PATIENCE
+        while time.monotonic() < end or not (
+            ran.kills >= LEAST and enough(Log.read(loop.folder))
+        ):
+            assert time.monotonic() < limit, f"too little happened: {ran}"
             time.sleep(rng.uniform(0.02, 0.12))
             writer = rng.choice(list(children))
             if not nursery.kill(children[writer]):

@@ -15,6 +15,11 @@ from tests.stores.crash.opening import sqlalchemy
 
 #: Fixtures of servers, and SQLite.
 ENGINES: Final = ("postgresql", "mariadb", "sqlite")
+#: The same for tests that take long: a change runs them on PostgreSQL alone.
+MARKED: Final = (
+    "postgresql",
+    *(pytest.param(kind, marks=pytest.mark.slow) for kind in ENGINES[1:]),
+)
 #: What children of a nursery need for them, as far as it is installed.
 DRIVERS: Final = tuple(
     name
