@@ -18,7 +18,7 @@ extensions = [
     "sphinx_llms_txt",
 ]
 source_suffix = {".md": "markdown"}
-exclude_patterns = ["_build", "changelog.d", "examples", "make"]
+exclude_patterns = ["_build", "changelog.d", "examples/dump", "make"]
 html_theme = "furo"
 html_static_path: list[str] = []
 # Links between pages go to headings too.
@@ -49,6 +49,7 @@ CONTENTS = """
 :caption: Tutorial
 
 tutorial/*
+examples/forum/README
 ```
 
 ```{toctree}

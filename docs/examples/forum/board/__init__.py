@@ -1,0 +1,1 @@
+"""The board: questions, answers, comments and votes, kept and ruled by qathread."""

@@ -1,0 +1,1 @@
+"""An app of a project that has users of its own, with texts for keys."""
