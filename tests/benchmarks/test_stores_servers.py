@@ -30,7 +30,8 @@ from tests.benchmarks.test_stores import discussion, in_turn, repeat, upvoted
 from tests.benchmarks.test_stores_processes import rate, run
 from tests.stores._servers import MariaDB, PostgreSQL
 
-pytestmark = pytest.mark.bench
+# Servers that sync move by half from round to round on a shared machine: run by hand.
+pytestmark = [pytest.mark.bench, pytest.mark.slow]
 
 #: A store may take twice as long as its driver by hand.
 GOAL = 2.0
