@@ -42,6 +42,7 @@ def _sqlite(path: Path) -> dict[str, Any]:
 settings.configure(
     SECRET_KEY="for tests",
     USE_TZ=True,
+    TIME_ZONE="UTC",
     DATABASES={"default": _sqlite(FOLDER / "default.db")},
     INSTALLED_APPS=[
         "django.contrib.admin",
@@ -98,15 +99,20 @@ def add_database(**parts: Any) -> str:
     return alias
 
 
-def sqlite(**options: Any) -> str:
-    """Return the alias of a new SQLite database with all tables."""
-    template = FOLDER / "template.db"
-    if not template.exists():
-        alias = add_database(**_sqlite(template))
+def template() -> Path:
+    """Return a SQLite database with all tables, to be copied."""
+    path = FOLDER / "template.db"
+    if not path.exists():
+        alias = add_database(**_sqlite(path))
         migrate(alias)
         connections[alias].close()
+    return path
+
+
+def sqlite(**options: Any) -> str:
+    """Return the alias of a new SQLite database with all tables."""
     path = FOLDER / f"{next(_numbers)}.db"
-    shutil.copy(template, path)
+    shutil.copy(template(), path)
     return add_database(**_sqlite(path), OPTIONS=options)
 
 

@@ -1,14 +1,20 @@
 """
-Databases for the tests of the Django app; the project is set up in ``_project``.
+Databases for the tests of the Django app.
 
-Each test module begins with ``pytest.importorskip("django")``: without it they skip.
+Settings are those of a process: the project of all tests is set up here, by importing
+``_project``. Each test module begins with ``pytest.importorskip("django")``: without
+Django they skip.
 """
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 
 from tests.stores._servers import PostgreSQL
+
+if find_spec("django") is not None:
+    from tests.django import _project as _project_of_all_tests  # noqa: F401
 
 
 @pytest.fixture(scope="session")

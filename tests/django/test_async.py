@@ -3,6 +3,7 @@
 import asyncio
 from typing import ClassVar
 
+import hypothesis
 import pytest
 
 pytest.importorskip("django")
@@ -18,14 +19,27 @@ from qathread.testing.stores import AsyncThreadStoreContract
 from tests.django import _project
 
 
-class TestContract(AsyncThreadStoreContract):
-    """On SQLite: the steps are those of the store that blocks."""
+def _close(alias: str) -> None:
+    """Close the connection of this thread."""
+    connections[alias].close()
 
+
+class TestContract(AsyncThreadStoreContract):
+    """
+    On SQLite, with a few examples.
+
+    The steps are those of the store that blocks, which is tried with all examples.
+    """
+
+    settings: ClassVar[hypothesis.settings] = hypothesis.settings(
+        AsyncThreadStoreContract.settings, max_examples=5
+    )
     free: ClassVar[list[str]] = []
 
     @pytest.fixture(autouse=True)
     def place(self) -> None:
         self.taken: dict[int, str] = {}
+        _project.template()  # which cannot be made on the loop
 
     async def make_store(self) -> AsyncThreadStore:
         alias = self.free.pop() if self.free else _project.sqlite()
@@ -35,14 +49,14 @@ class TestContract(AsyncThreadStoreContract):
     async def reopen(self, store: AsyncThreadStore) -> AsyncThreadStore:
         alias = self.taken.pop(id(store))
         await super().close(store)
-        await sync_to_async(connections[alias].close)()
+        await sync_to_async(_close)(alias)
         return self.on(alias)
 
     async def close(self, store: AsyncThreadStore) -> None:
         await super().close(store)
         alias = self.taken.pop(id(store), None)
         if alias is not None:
-            await sync_to_async(connections[alias].close)()
+            await sync_to_async(_close)(alias)
             self.free.append(alias)
 
     def on(self, alias: str) -> AsyncThreadStore:

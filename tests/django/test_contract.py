@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+import hypothesis
 import pytest
 
 pytest.importorskip("django")
@@ -69,3 +70,16 @@ class TestPostgreSQL(InAProject):
     def make_database(self) -> str:
         server: PostgreSQL = self.request.getfixturevalue("postgresql")
         return _project.postgresql(server)
+
+
+class TestPostgreSQLThatBindsValues(InAProject):
+    """Values that the server puts in need types that it can tell."""
+
+    free: ClassVar[list[str]] = []
+    settings: ClassVar[hypothesis.settings] = hypothesis.settings(
+        ThreadStoreContract.settings, max_examples=5
+    )
+
+    def make_database(self) -> str:
+        server: PostgreSQL = self.request.getfixturevalue("postgresql")
+        return _project.postgresql(server, server_side_binding=True)

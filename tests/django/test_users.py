@@ -20,7 +20,6 @@ from qathread.errors import PolicyViolation
 from qathread.policies import STACK_EXCHANGE
 from qathread.testing._samples import START
 from qathread.users import UserKind
-from tests.django import _project  # noqa: F401  sets the project up
 from tests.django.project.models import Member
 
 pytestmark = pytest.mark.usefixtures("project")

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 
 from ...errors import MissingExtraError, QathreadError
@@ -40,6 +41,11 @@ class ThreadAdmin(ReadOnlyAdmin):
         *("__str__", "id", "kind", "author_id", "points", "answers", "comments"),
         *("is_accepted", "marks", "asked_at", "active_at"),
     )
+    fields = (
+        *("id", "version", "kind", "title", "author_id", "points", "answers"),
+        *("comments", "is_accepted", "marks", "asked_at", "active_at"),
+    )
+    readonly_fields = fields
     list_filter = ("kind", "accepted")
     search_fields = ("id", "title", "author_id")
     ordering = ("-active", "-id")
@@ -81,7 +87,9 @@ class ThreadAdmin(ReadOnlyAdmin):
     ) -> HttpResponse:
         """Show the thread and its history beside the fields of the row."""
         context = dict(extra_context or {})
-        row = None if object_id is None else self.get_object(request, object_id)
+        row = (
+            None if object_id is None else self.get_object(request, unquote(object_id))
+        )
         if row is not None and self.has_view_permission(request, row):
             context.update(_shown(str(row.pk), str(row._state.db)))
         found: HttpResponse = super().changeform_view(

@@ -146,14 +146,14 @@ class _Kept:
         rules: The digest of its policy.
         rewrites: How often events had been rewritten in place.
         position: The last event that is in it.
-        last: Thread and version of that event: another database has another one.
+        last: A digest of that event: another database has another one.
         ledger: Of all events up to there.
     """
 
     rules: str
     rewrites: int
     position: int
-    last: tuple[ThreadId, int] | None
+    last: bytes | None
     ledger: Ledger
 
 
@@ -182,6 +182,10 @@ def _bring(
         # What is rolled back must not stay in memory.
         transaction.on_commit(partial(_KEPT.__setitem__, using, kept), using=using)
     return position, kept.ledger
+
+
+def _print_of(entry: tuple[int, ThreadId, bytes]) -> bytes:
+    return sha256(entry[2]).digest()
 
 
 def _digest(policy: Rules) -> str:
@@ -218,13 +222,14 @@ class _Work:
         after = min(position, kept.position)
         events, touched, last = 0, set[ThreadId](), None
         points, end = kept.ledger, after
-        while entries := entries_of(feed_of(rows, end, _EVENTS)):
+        while found := feed_of(rows, end, _EVENTS):
+            entries = entries_of(found)
             points = points.extend(entry.event for entry in entries)
             touched.update(
                 entry.event.thread_id for entry in entries if entry.position > position
             )
             end = entries[-1].position
-            last = (entries[-1].event.thread_id, entries[-1].event.version)
+            last = _print_of(found[-1])
             events += len(entries)
             self.step(events)
         if anew:
@@ -271,12 +276,12 @@ class _Work:
             return kept
         return _Kept(self.rules, rewrites, 0, None, self.empty)
 
-    def _event_at(self, rows: DjangoRows, position: int) -> tuple[ThreadId, int] | None:
-        row = rows.one(
-            "SELECT thread_id, version FROM qathread_events WHERE position = %s",
-            (position,),
-        )
-        return None if row is None else (row[0], row[1])
+    def _event_at(self, rows: DjangoRows, position: int) -> bytes | None:
+        """Return a digest of the event at a position, if there is one."""
+        found = feed_of(rows, position - 1, 1) if position else []
+        if not found or found[0][0] != position:
+            return None
+        return _print_of(found[0])
 
     def _changed(
         self, rows: DjangoRows, points: Ledger, touched: Iterable[ThreadId]

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from docs.make import api
+
+# Every public module is imported, and Spark is large to install.
+pytestmark = pytest.mark.slow
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "api"
 
