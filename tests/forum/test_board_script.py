@@ -11,6 +11,8 @@ from tests.forum._forum import PASSWORD, Forum, address
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
