@@ -1,5 +1,6 @@
 """The promises of a store, inside a Django project."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -29,8 +30,9 @@ class InAProject(ThreadStoreContract):
         for alias in (*self.free, *self.taken.values()):
             connections[alias].close()
 
+    @abstractmethod
     def make_database(self) -> str:
-        raise NotImplementedError
+        """Make one with all tables; return its alias."""
 
     def make_store(self) -> ThreadStore:
         if not self.free:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from .. import trees
 from .._walks import preorder
 from ..errors import ValidationError
 from ..frames._rows import KINDS
@@ -41,8 +40,9 @@ def reply_tree(
     index = index_in(thread)
     places: dict[str, tuple[int, str]] = {}
     rows: list[Row] = []
+    accepted = frozenset(thread.accepted)
     hidden = 0
-    for _, node in preorder(index.nodes, index.rest.root_id):
+    for depth, node in preorder(index.nodes, index.rest.root_id):
         post = node.post
         if isinstance(post, Stub):
             continue
@@ -53,7 +53,7 @@ def reply_tree(
         place = len(rows) + 1
         places[post.id] = place, at
         kind = KINDS[type(post)]
-        if isinstance(post, Answer) and post.id in thread.accepted:
+        if isinstance(post, Answer) and post.id in accepted:
             kind = "accepted answer"
         author = thread.author(post.id)
         row: dict[str, str | int | float | bool | None] = {
@@ -63,7 +63,7 @@ def reply_tree(
             "post": post.id,
             "author": post.author_name or author.name or author.id,
             "score": thread.score(post.id),
-            "depth": trees.depth(thread, post.id),
+            "depth": depth,
         }
         above = None if post is thread.root else places.get(_parent_id(post))
         if above is not None:

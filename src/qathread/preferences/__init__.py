@@ -20,17 +20,19 @@ Deleted posts, and answers whose score is not known, are in no row.
 (1, 0, 'Ben')
 """
 
+from ._cases import Duplicates
 from ._grades import grade, similarity
-from ._rows import (
+from ._kinds import (
     ChatPair,
     ChatUnpaired,
     Conversation,
-    Duplicates,
     Message,
     Messages,
     Pair,
     Turn,
     Unpaired,
+)
+from ._rows import (
     chat_pairs,
     chat_unpaired,
     conversations,

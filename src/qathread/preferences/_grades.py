@@ -61,7 +61,11 @@ def similarity(one: str, other: str) -> float:
     >>> similarity("a b c d", "A b c  e"), similarity("a b", "a b")
     (0.3333333333333333, 1.0)
     """
-    a, b = shingles(one), shingles(other)
+    return overlap(shingles(one), shingles(other))
+
+
+def overlap(a: frozenset[tuple[str, ...]], b: frozenset[tuple[str, ...]]) -> float:
+    """Return the Jaccard index of two sets that are not empty."""
     both = len(a & b)
     return both / (len(a) + len(b) - both)
 

@@ -1,31 +1,24 @@
 """Rows from threads: pairs, single judgements, and conversations."""
 
-from collections.abc import Callable, Iterable, Iterator
-from enum import StrEnum
-from typing import Literal, TypeAlias, TypedDict
-
-from attrs import frozen
+from collections.abc import Iterable, Iterator
 
 from .._checks import at_least
-from ..bodies import Body
-from ..content import ThreadKind
-from ..errors import ValidationError
-from ..frames._rows import by_post, each
-from ..posts import Answer, Question
-from ..provenance import Provenance
+from ..frames._rows import each
 from ..thread import Thread
-from ._grades import checked_share, grade, shingles
+from ._cases import Case, Duplicates, Graded, Judging, Text
+from ._kinds import (
+    ChatPair,
+    ChatUnpaired,
+    Conversation,
+    Message,
+    Messages,
+    Pair,
+    Preferred,
+    Told,
+    Unpaired,
+)
 
 __all__ = [
-    "ChatPair",
-    "ChatUnpaired",
-    "Conversation",
-    "Duplicates",
-    "Message",
-    "Messages",
-    "Pair",
-    "Turn",
-    "Unpaired",
     "chat_pairs",
     "chat_unpaired",
     "conversations",
@@ -33,109 +26,6 @@ __all__ = [
     "pairs",
     "unpaired",
 ]
-
-#: How a wording becomes text: by default its source, unchanged.
-Text: TypeAlias = Callable[[Body], str]
-
-
-class Duplicates(StrEnum):
-    """
-    What to do with answers to one question that say nearly the same.
-
-    ``DROP`` keeps the better of two whose :func:`similarity` reaches *alike*, of
-    equally good ones the earlier; ``KEEP`` keeps both.
-    """
-
-    DROP = "drop"
-    KEEP = "keep"
-
-
-class Message(TypedDict):
-    """One turn of a chat."""
-
-    role: Literal["user", "assistant"]
-    content: str
-
-
-# What the row says is in ``from``, a name that only this way of writing allows.
-Turn = TypedDict("Turn", {"from": Literal["human", "gpt"], "value": str})
-
-
-class _Origin(TypedDict):
-    thread_id: str
-    question_author: str
-    license: str | None
-    url: str | None
-
-
-class _Preferred(_Origin):
-    score_chosen: int
-    score_rejected: int
-    chosen_id: str
-    rejected_id: str
-    author: str
-    rejected_author: str
-    rejected_license: str | None
-
-
-class Pair(_Preferred):
-    """
-    A question, and the better and the worse of two answers.
-
-    The scores are those of :func:`grade`; *author* and *license* are those of the
-    chosen answer. An author is a name, or else an id.
-    """
-
-    prompt: str
-    chosen: str
-    rejected: str
-
-
-class ChatPair(_Preferred):
-    """A :class:`Pair` with each text as a list of one message."""
-
-    prompt: list[Message]
-    chosen: list[Message]
-    rejected: list[Message]
-
-
-class _Judged(_Origin):
-    label: bool
-    score: int
-    answer_id: str
-    author: str
-
-
-class Unpaired(_Judged):
-    """A question and one answer; *label* tells whether people liked it."""
-
-    prompt: str
-    completion: str
-
-
-class ChatUnpaired(_Judged):
-    """An :class:`Unpaired` with each text as a list of one message."""
-
-    prompt: list[Message]
-    completion: list[Message]
-
-
-class _Told(_Origin):
-    score: int
-    answer_id: str
-    author: str
-
-
-class Messages(_Told):
-    """A question and its best answer, as chat formats have them."""
-
-    messages: list[Message]
-
-
-class Conversation(_Told):
-    """The same in the form of ShareGPT."""
-
-    conversations: list[Turn]
 
 
 def pairs(
@@ -165,7 +55,7 @@ def pairs(
         ValidationError: If an argument is outside its range, at once; if *threads* is
             one thread, when the first row is asked for.
     """
-    judged = _Judging(duplicates, alike, text)
+    judged = Judging(duplicates, alike, text)
     limit = None if most is None else at_least(1, most, "most")
 
     def rows() -> Iterator[Pair]:
@@ -225,7 +115,7 @@ def unpaired(
     Raises:
         ValidationError: As :func:`pairs` does.
     """
-    judged = _Judging(duplicates, alike, text)
+    judged = Judging(duplicates, alike, text)
 
     def rows() -> Iterator[Unpaired]:
         for case in map(judged.case, each(threads)):
@@ -305,85 +195,7 @@ def conversations(
 # -- inside ----------------------------------------------------------------------
 
 
-@frozen
-class _Answer:
-    id: str
-    text: str
-    grade: int
-    author: str
-    license: str | None
-    url: str | None
-
-
-@frozen
-class _Case:
-    """A question, and the answers that count, in order of arrival."""
-
-    thread_id: str
-    prompt: str
-    author: str
-    answers: tuple[_Answer, ...]
-
-
-class _Judging:
-    """What makes a case of a thread."""
-
-    def __init__(
-        self, duplicates: Duplicates | str, alike: float, text: Text | None
-    ) -> None:
-        try:
-            self.drop = Duplicates(duplicates) is Duplicates.DROP
-        except ValueError:
-            raise ValidationError(
-                f"duplicates is {duplicates!r}: give 'drop' or 'keep'"
-            ) from None
-        self.alike = checked_share(alike, "alike")
-        self.text = _source if text is None else text
-
-    def case(self, thread: Thread) -> _Case:
-        content = thread.content
-        question = content.question
-        if question is None or not question.stands or content.kind is not ThreadKind.QA:
-            return _Case(thread.id, "", "", ())
-        names = {user.id: user.name or user.id for user in content.users}
-        tallies = by_post(content.tallies)
-        found: list[_Answer] = []
-        for answer in content.answers:
-            tally = tallies.get(answer.id)
-            if not answer.stands or tally is None or tally.score is None:
-                continue
-            found.append(
-                _Answer(
-                    answer.id,
-                    self.text(answer.body),
-                    grade(tally.score, accepted=answer.id in content.accepted),
-                    answer.author_name or names[answer.author_id],
-                    _license(answer, content.provenance),
-                    _url(answer, content.provenance),
-                )
-            )
-        if self.drop and len(found) > 1:
-            found = self._distinct(found)
-        body = self.text(question.body)
-        prompt = f"{question.title}\n\n{body}" if question.title else body
-        author = question.author_name or names[question.author_id]
-        return _Case(thread.id, prompt, author, tuple(found))
-
-    def _distinct(self, found: list[_Answer]) -> list[_Answer]:
-        kept: list[tuple[_Answer, frozenset[tuple[str, ...]]]] = []
-        for answer in sorted(found, key=lambda each: -each.grade):
-            mine = shingles(answer.text)
-            for _, other in kept:
-                both = len(mine & other)
-                if both / (len(mine) + len(other) - both) >= self.alike:
-                    break
-            else:
-                kept.append((answer, mine))
-        here = {answer.id for answer, _ in kept}
-        return [answer for answer in found if answer.id in here]
-
-
-def _ordered(case: _Case, most: int | None) -> list[tuple[_Answer, _Answer]]:
+def _ordered(case: Case, most: int | None) -> list[tuple[Graded, Graded]]:
     found = [
         (good, bad)
         for good in case.answers
@@ -396,11 +208,11 @@ def _ordered(case: _Case, most: int | None) -> list[tuple[_Answer, _Answer]]:
 
 def _best(
     threads: Iterable[Thread], least: int, text: Text | None
-) -> Iterator[tuple[_Case, _Answer]]:
-    judged = _Judging(Duplicates.KEEP, 1.0, text)
+) -> Iterator[tuple[Case, Graded]]:
+    judged = Judging(Duplicates.KEEP, 1.0, text)
     at_least(-1, least, "least")
 
-    def found() -> Iterator[tuple[_Case, _Answer]]:
+    def found() -> Iterator[tuple[Case, Graded]]:
         for case in map(judged.case, each(threads)):
             best = max(case.answers, key=lambda each: each.grade, default=None)
             if best is not None and best.grade >= least:
@@ -409,7 +221,7 @@ def _best(
     return found()
 
 
-def _preferred(case: _Case, good: _Answer, bad: _Answer) -> _Preferred:
+def _preferred(case: Case, good: Graded, bad: Graded) -> Preferred:
     return {
         "score_chosen": good.grade,
         "score_rejected": bad.grade,
@@ -425,7 +237,7 @@ def _preferred(case: _Case, good: _Answer, bad: _Answer) -> _Preferred:
     }
 
 
-def _told(case: _Case, answer: _Answer) -> _Told:
+def _told(case: Case, answer: Graded) -> Told:
     return {
         "score": answer.grade,
         "thread_id": case.thread_id,
@@ -435,20 +247,6 @@ def _told(case: _Case, answer: _Answer) -> _Told:
         "author": answer.author,
         "question_author": case.author,
     }
-
-
-def _license(post: Answer | Question, thread: Provenance | None) -> str | None:
-    own = None if post.provenance is None else post.provenance.license
-    return own or (None if thread is None else thread.license)
-
-
-def _url(post: Answer | Question, thread: Provenance | None) -> str | None:
-    own = None if post.provenance is None else post.provenance.url
-    return own or (None if thread is None else thread.url)
-
-
-def _source(body: Body) -> str:
-    return body.source
 
 
 def _asks(text: str) -> Message:

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, bindparam, select, update
 
-from ..errors import StoreCorruptError, StoreTooNewError, ValidationError
+from ..errors import ValidationError
 from ..ids import ThreadId
 from ._rows import Columns, Head, Operation
 from ._sql_base import key
 from ._sql_hot import upserting
 from ._sql_parts import SNAPSHOT, Bodies
 from ._sql_tables import SCHEMA_VERSION, make_search
-from ._trusting import damaged
+from ._trusting import check_schema_version, damaged
 
 
 class SQLRows(Bodies):
@@ -214,18 +214,7 @@ class SQLRows(Bodies):
 
     def check_schema(self) -> None:
         """Refuse tables of a newer release; those of a host may tell no version."""
-        found = self._setting("schema")
-        if found is None:
-            return
-        if not found.isdecimal():
-            raise StoreCorruptError(
-                f"the schema version of the store is {found[:40]!r}: restore a backup"
-            )
-        if int(found) > SCHEMA_VERSION:
-            raise StoreTooNewError(
-                f"the tables of the store have schema version {found}, this release "
-                f"reads up to {SCHEMA_VERSION}: upgrade qathread"
-            )
+        check_schema_version(self._setting("schema"), SCHEMA_VERSION)
 
     def _setting(self, name: str) -> str | None:
         c = self.tables.settings.c

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import Final
 
-from ..errors import QathreadError, StoreCorruptError, StoreError
+from ..errors import QathreadError, StoreCorruptError, StoreError, StoreTooNewError
 from ..facts import Event
 from ..ids import ThreadId
 from ._rows import Head, Listed, Operation
@@ -122,6 +122,29 @@ def check_order(
                 f"version {event.version} of thread {event.thread_id!r} is not what "
                 f"follows version {expected - 1}",
             )
+
+
+def check_schema_version(found: str | None, known: int) -> None:
+    """
+    Refuse tables of a newer release.
+
+    Args:
+        found: What the store tells; None: nothing, as tables of a host may.
+        known: The version that this release writes.
+
+    Raises:
+        StoreTooNewError: If it is a later one.
+        StoreCorruptError: If it is none.
+    """
+    if found is None:
+        return
+    if not found.isdecimal():
+        raise damaged("the schema version of the store", f"it is {found[:40]!r}")
+    if int(found) > known:
+        raise StoreTooNewError(
+            f"the tables of the store have schema version {found}, this release reads "
+            f"up to {known}: upgrade qathread"
+        )
 
 
 def texts(found: Iterable[str], what: str) -> list[str]:

@@ -1,6 +1,8 @@
 """What many at once see: whole versions, in one order, and locks that end."""
 
 import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -116,10 +118,7 @@ class OrderTests(ConcurrentTests):
     def test_a_lock_is_waited_for(self) -> None:
         """Then the save goes through, or it gives up and nothing was saved (S12)."""
         place = self.arguments()
-        try:
-            lock = self.hold_write_lock(place)
-        except NotImplementedError:
-            pytest.skip("give hold_write_lock to test how a lock is waited for")
+        lock = self._lock(place)
         self._save(place, a_thread())
         with self._workers(place, 1) as [worker]:
             with lock:
@@ -134,10 +133,7 @@ class OrderTests(ConcurrentTests):
         """After the store's patience it gives up, with nothing saved (S12)."""
         patience = 1.0
         place = self.arguments(patience)
-        try:
-            lock = self.hold_write_lock(place)
-        except NotImplementedError:
-            pytest.skip("give hold_write_lock to test how a lock is waited for")
+        lock = self._lock(place)
         self._save(place, a_thread())
         with self._workers(place, 1) as [worker]:
             with lock:
@@ -152,6 +148,13 @@ class OrderTests(ConcurrentTests):
                 [went, _] = _pair(*together([worker], [_saving("second")]))
                 assert went == "saved", went
             check_texts(self._texts(place), ["second"])
+
+    def _lock(self, place: Sequence[Plain]) -> AbstractContextManager[object]:
+        """Give what keeps everybody from writing, or skip the test."""
+        lock = self.hold_write_lock(place)
+        if lock is None:
+            pytest.skip("give hold_write_lock to test how a lock is waited for")
+        return lock
 
 
 def _following(seen: list[Any]) -> Job:
