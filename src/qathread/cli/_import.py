@@ -15,10 +15,8 @@ from ..errors import (
     NotFoundError,
     QathreadError,
     ValidationError,
-    VersionConflictError,
 )
 from ..events import replay
-from ..limits import MAX_INTEGER
 from ..losses import LossReport
 from ..thread import Thread
 from ._common import (
@@ -177,26 +175,26 @@ class _Import:
 
     def _skips(self, thread_id: str) -> bool:
         """Whether a thread is passed over, by its id alone."""
-        if not (self.skip_stored and self._has(thread_id)):
+        from ..stores._importing import has  # no other command needs a store
+
+        if not (self.skip_stored and has(self.store, thread_id)):
             return False
         self.skipped += 1
         self.step()
         return True
 
-    def _has(self, thread_id: str) -> bool:
-        try:
-            self.store.history(thread_id, after=MAX_INTEGER)
-        except NotFoundError:
-            return False
-        return True
-
     def _save(self, thread: Thread) -> None:
-        # A store acknowledges the same events again, and refuses others.
-        stored = self._has(thread.id)
+        from ..stores._importing import Saved, save_imported
+
         try:
-            self.store.save(thread)
-        except VersionConflictError:
-            self.skipped += 1
+            became = save_imported(self.store, thread)
+        except (ValidationError, IntegrityError) as error:
+            self._refuse(thread.id, error)
+            self.step()
+            return
+        self.saved += became is Saved.NEW
+        self.skipped += became is not Saved.NEW
+        if became is Saved.OTHERWISE:
             self.differing += 1
             self.report.loss(
                 "stored-otherwise",
@@ -204,13 +202,6 @@ class _Import:
                 thread.id,
                 kind="skipped",
             )
-        except (ValidationError, IntegrityError) as error:
-            self._refuse(thread.id, error)
-        else:
-            if stored:
-                self.skipped += 1
-            else:
-                self.saved += 1
         self.step()
 
     def _refuse(self, thread_id: str | None, error: QathreadError) -> None:

@@ -189,3 +189,8 @@ def _mark(query: ThreadQuery) -> str:
     ]
     # In ASCII, for what is printed as it stands changes with the Unicode version.
     return blake2b(ascii(parts).encode(), digest_size=6).hexdigest()
+
+
+def bits(mask: int) -> list[int]:
+    """Return the bits that are set, each as a number."""
+    return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]

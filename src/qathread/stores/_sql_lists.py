@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 
 from ..ids import PostId, ThreadId, UserId
-from ._asking import Plan
+from ._asking import Plan, bits
 from ._rows import Listed
 from ._sql_base import Statements, key
 from ._sql_tables import Key, indexed_words, search_table
@@ -29,11 +29,6 @@ from ._sql_tables import Key, indexed_words, search_table
 #: In front of every word on MariaDB and MySQL, which pass over the shortest ones.
 _LONGER: Final = "qx"
 _AT_ONCE: Final = 500
-
-
-def bits(mask: int) -> list[int]:
-    """Return the bits that are set, each as a number."""
-    return [1 << place for place in range(mask.bit_length()) if mask >> place & 1]
 
 
 class Lists(Statements):

@@ -1,26 +1,21 @@
 """Transactions of a store on a server: how each begins, ends, and is tried again."""
 
 import os
-import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil
-from time import monotonic
 from typing import Final, TypeVar
 from weakref import WeakSet
 
-from attrs import define
 from sqlalchemy import Connection, Engine, exc
 
 from ..errors import StoreUnavailableError, ValidationError
 from ._sql_errors import lost, may_retry, of_commit, ours, unknown
 from ._sql_rows import SQLRows
 from ._sql_tables import Tables, is_mysql
+from ._waiting import Attempts
 
 T = TypeVar("T")
-
-_FIRST_PAUSE: Final = 0.002
-_LONGEST_PAUSE: Final = 0.1
 
 _MYSQL_WAITS: Final = (
     "SET @qathread_1 = @@SESSION.innodb_lock_wait_timeout,"
@@ -33,43 +28,12 @@ _MYSQL_AS_BEFORE: Final = (
 )
 
 
-@define
-class Attempts:
-    """
-    How often a transaction is tried.
-
-    Attributes:
-        wait: Seconds after which there is no further try.
-    """
-
-    wait: float
-    _start: float = 0.0
-    _pause: float = _FIRST_PAUSE
-
-    def __attrs_post_init__(self) -> None:
-        self._start = monotonic()
-
-    def left(self) -> float:
-        """Return the seconds that are left."""
-        return max(0.0, self.wait - (monotonic() - self._start))
-
-    def pause(self, error: exc.SQLAlchemyError) -> float:
-        """Return how long to wait before the next try, or raise what *error* means."""
-        left = self.left()
-        if not may_retry(error) or not left:
-            raise ours(error, monotonic() - self._start) from error
-        pause = min(left, random.uniform(self._pause / 2, self._pause))
-        self._pause = min(self._pause * 2, _LONGEST_PAUSE)
-        return pause
-
-
-def checked_wait(seconds: float) -> float:
-    """Return *seconds* if a store may wait so long."""
-    if type(seconds) not in (int, float) or not 0 <= seconds <= 86_400:
-        raise ValidationError(
-            f"busy_timeout is {seconds!r}: give seconds from 0 to 86400"
-        )
-    return float(seconds)
+def pause_after(attempts: Attempts, error: exc.SQLAlchemyError) -> float:
+    """Return how long to wait before the next try, or raise what *error* means."""
+    pause = attempts.pause() if may_retry(error) else None
+    if pause is None:
+        raise ours(error, attempts.waited()) from error
+    return pause
 
 
 @contextmanager

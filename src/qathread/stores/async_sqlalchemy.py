@@ -40,12 +40,12 @@ from ._sql_errors import lost
 from ._sql_rows import SQLRows
 from ._sql_tables import TABLES, Tables
 from ._sql_transactions import (
-    Attempts,
-    checked_wait,
     forget_when_forked,
     join,
+    pause_after,
     transact,
 )
+from ._waiting import Attempts, checked_wait
 
 __all__ = ["AsyncSQLAlchemyStore"]
 
@@ -227,7 +227,7 @@ class AsyncSQLAlchemyStore:
             try:
                 return await _settled(own, self._wait)
             except exc.SQLAlchemyError as error:
-                pause = attempts.pause(error)
+                pause = pause_after(attempts, error)
             await asyncio.sleep(pause)
 
     def _after_check(self, work: Callable[[SQLRows], T]) -> Callable[[SQLRows], T]:

@@ -18,13 +18,13 @@ from ._over_rows import StoreOverRows
 from ._sql_rows import SQLRows
 from ._sql_tables import MAX_KEY, TABLES, Tables, metadata, tables
 from ._sql_transactions import (
-    Attempts,
-    checked_wait,
     connected,
     forget_when_forked,
     join,
+    pause_after,
     transact,
 )
+from ._waiting import Attempts, checked_wait
 
 __all__ = ["MAX_KEY", "SQLAlchemyStore", "Tables", "metadata", "tables"]
 
@@ -129,7 +129,7 @@ class SQLAlchemyStore(StoreOverRows[SQLRows]):
                         wait=attempts.left(),
                     )
             except exc.SQLAlchemyError as error:
-                pause = attempts.pause(error)
+                pause = pause_after(attempts, error)
             time.sleep(pause)
 
     def _after_check(self, work: Callable[[SQLRows], T]) -> Callable[[SQLRows], T]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from ...ids import PostId, ThreadId, UserId
-from ...stores._asking import Plan
+from ...stores._asking import Plan, bits
 from ...stores._rows import Listed
 from ._statements import AT_ONCE, Statements, chunks, key, marks
 
@@ -152,7 +152,9 @@ def _columns(plan: Plan) -> Iterator[_Part]:
             case "all":
                 yield f"t.{column} & %s = %s", (value, value)
             case "none":
-                yield f"t.{column} & %s = 0", (value,)
+                # Bit by bit: PostgreSQL takes `& mask = 0` for hardly ever true.
+                for bit in bits(int(value)):
+                    yield f"t.{column} & %s <> %s", (bit, bit)
             case _:
                 yield f"t.{column} {compared} {_place(value)}", (value,)
     if plan.after is None:

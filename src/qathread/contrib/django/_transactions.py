@@ -1,6 +1,5 @@
 """Transactions of a store on Django's connections: its own, and those of its host."""
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +11,11 @@ from django.db import Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ...errors import ValidationError
+from ...stores._waiting import Attempts
 from ._errors import broken, may_retry, of_commit, ours
 from ._rows import DjangoRows, check_vendor
 
 T = TypeVar("T")
-
-_FIRST_PAUSE: Final = 0.002
-_LONGEST_PAUSE: Final = 0.1
 
 #: The connections whose tables were looked at: Django keeps them between requests.
 _CHECKED: Final[WeakSet[BaseDatabaseWrapper]] = WeakSet()
@@ -31,15 +28,6 @@ def checked_alias(using: object) -> str:
         raise ValidationError(f"using is {using!r}: give a database alias of {known}")
     check_vendor(connections[using].vendor, using)
     return using
-
-
-def checked_wait(seconds: float) -> float:
-    """Return *seconds* if a store may wait so long."""
-    if type(seconds) not in (int, float) or not 0 <= seconds <= 86_400:
-        raise ValidationError(
-            f"busy_timeout is {seconds!r}: give seconds from 0 to 86400"
-        )
-    return float(seconds)
 
 
 def is_joined(using: str) -> bool:
@@ -74,20 +62,18 @@ def run(
     if is_joined(using):
         return _join(using, work, writing=writing)
     connection = connections[using]
-    start, longest = time.monotonic(), _FIRST_PAUSE
+    attempts = Attempts(wait)
     while True:
-        left = max(0.0, wait - (time.monotonic() - start))
         try:
-            return _transact(connection, work, writing=writing, wait=left)
+            return _transact(connection, work, writing=writing, wait=attempts.left())
         except Error as error:
             # Between requests Django does this itself: a lost connection must not
             # be met again by a program that has no requests.
             connection.close_if_unusable_or_obsolete()
-            waited = time.monotonic() - start
-            if not may_retry(error) or waited >= wait:
-                raise ours(error, waited) from error
-        time.sleep(min(wait - waited, random.uniform(longest / 2, longest)))
-        longest = min(longest * 2, _LONGEST_PAUSE)
+            pause = attempts.pause() if may_retry(error) else None
+            if pause is None:
+                raise ours(error, attempts.waited()) from error
+        time.sleep(pause)
 
 
 def _join(using: str, work: Callable[[DjangoRows], T], *, writing: bool) -> T:

@@ -14,9 +14,10 @@ from ...stores._awaiting import (
     RemembersAwaited,
 )
 from ...stores._over_rows import StoreOverRows
+from ...stores._waiting import checked_wait
 from ._rows import DjangoRows
 from ._statements import MAX_KEY
-from ._transactions import checked_alias, checked_wait, is_joined, run
+from ._transactions import checked_alias, is_joined, run
 
 __all__ = ["MAX_KEY", "AsyncDjangoStore", "DjangoStore"]
 

@@ -1,5 +1,6 @@
 """``manage.py qathread_import``."""
 
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -7,13 +8,8 @@ from django.core.management.base import CommandParser
 from qathread import formats
 from qathread.contrib.django._commands import StoreCommand, refusing, rules_named
 from qathread.contrib.django.standings import catch_up
-from qathread.errors import (
-    IntegrityError,
-    NotFoundError,
-    ValidationError,
-    VersionConflictError,
-)
-from qathread.limits import MAX_INTEGER
+from qathread.errors import IntegrityError, ValidationError
+from qathread.stores._importing import Saved, save_imported
 
 
 class Command(StoreCommand):
@@ -45,7 +41,7 @@ class Command(StoreCommand):
         """Read and save."""
         store = self.store(options)
         rules = options["policy"] and rules_named(options["policy"])
-        saved, there, differing, refused = 0, 0, 0, 0
+        became, refused = Counter[Saved](), 0
         with refusing():
             reading = formats.read(
                 options["path"], options["format"], strict=options["strict"]
@@ -53,24 +49,15 @@ class Command(StoreCommand):
             with reading:
                 for thread in self.counting(reading, "threads"):
                     try:
-                        store.history(thread.id, MAX_INTEGER)
-                        known = True
-                    except NotFoundError:
-                        known = False
-                    try:
-                        store.save(thread)
-                    except VersionConflictError:
-                        differing += 1
+                        became[save_imported(store, thread)] += 1
                     except (ValidationError, IntegrityError) as error:
                         refused += 1
                         self.stderr.write(f"skipped: thread {thread.id}: {error}")
-                    else:
-                        there += known
-                        saved += not known
             self.tell(reading.report)
             if rules:
                 catch_up(rules, using=options["database"])
         self.stdout.write(
-            f"{saved:,} threads saved, {there:,} were there, {differing:,} are stored "
-            f"with other content, {refused:,} cannot be stored"
+            f"{became[Saved.NEW]:,} threads saved, {became[Saved.THERE]:,} were there, "
+            f"{became[Saved.OTHERWISE]:,} are stored with other content, "
+            f"{refused:,} cannot be stored"
         )
