@@ -15,7 +15,9 @@ from qathread import (
     Thread,
     User,
     charts,
+    events,
     metrics,
+    moderation,
     policies,
     posting,
     ranking,
@@ -142,6 +144,37 @@ def test_scores_end_where_the_thread_is() -> None:
         charts.score_over_time([])
     with pytest.raises(ValidationError, match="most"):
         charts.score_over_time(THREAD.pending, most=0)
+
+
+def test_every_change_of_a_score_is_drawn_when_it_happened() -> None:
+    """As a replay of the first events tells, for each number of them."""
+    wanted: dict[str, list[tuple[str, int]]] = {}
+    for number in range(1, len(THREAD.pending) + 1):
+        thread = events.replay(THREAD.pending[:number])
+        at = THREAD.pending[number - 1].at
+        assert at is not None
+        for post in thread.posts:
+            score = thread.score(post.id)
+            known = wanted.setdefault(post.id, [])
+            assert score is not None
+            if not known or known[-1][1] != score:
+                known.append((f"{at:%Y-%m-%dT%H:%M:%S.%fZ}", score))
+    found: dict[str, list[tuple[str, int]]] = {}
+    for row in rows_of(charts.score_over_time(THREAD.pending, most=20)):
+        found.setdefault(row["post"], []).append((row["at"], row["score"]))
+    # The last point of each line only takes it to the end.
+    assert {post: points[:-1] for post, points in found.items()} == wanted
+    assert max(map(len, wanted.values())) > 2
+
+
+def test_scores_of_posts_that_come_after_others_left() -> None:
+    post_id = THREAD.answers[1].id
+    at = NOW + 40 * HOUR
+    rest, _ = moderation.split(THREAD, post_id, "other", by=PEOPLE[0], at=at)
+    rest = posting.answer(rest, "Late.", by=PEOPLE[5], at=NOW + 41 * HOUR)
+    rows = rows_of(charts.score_over_time(rest.pending, most=20))
+    late = [row for row in rows if row["post"] == rest.answers[-1].id]
+    assert {row["score"] for row in late} == {0}
 
 
 def test_places_at_the_end_are_those_of_the_order() -> None:

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from .. import ranking
 from .._checks import at_least
+from .._facts_base import OnPost
 from ..errors import ValidationError
-from ..events import Event, evolve
+from ..events import AnswerPosted, CommentPosted, Event, evolve
 from ..posts import Post
 from ..ranking import Ranked
 from ..ranking.ordering import By
@@ -52,11 +53,7 @@ def score_over_time(
         if event.at is None:
             continue
         last = event.at if last is None else max(last, event.at)
-        ref = getattr(event, "post", None)
-        touched = [ref.id] if ref is not None and ref.id in thread else ()
-        if len(thread) > len(known):
-            touched = [post.id for post in thread.posts]
-        for post_id in touched:
+        for post_id in _touched(event, thread):
             score = thread.score(post_id)
             if post_id not in known or known[post_id] != score:
                 known[post_id] = score
@@ -252,6 +249,17 @@ def rank_over_time(
         width=width,
         height=height,
     )
+
+
+def _touched(event: Event, thread: Thread) -> Iterable[str]:
+    """Return the posts whose score an event may have changed, and new ones."""
+    match event:
+        case AnswerPosted(answer=post) | CommentPosted(comment=post):
+            return (post.id,)
+        case OnPost(post_id=post_id):
+            return (post_id,) if post_id in thread else ()
+        case _:  # of the whole thread, and rare
+            return [post.id for post in thread.posts]
 
 
 def _due(event: Event, now: datetime) -> bool:
