@@ -7,8 +7,11 @@ import pytest
 pytest.importorskip("sqlalchemy")
 
 
-from qathread.stores import ThreadStore
+from qathread.stores import ThreadOrder, ThreadQuery, ThreadStore
 from qathread.stores.sqlalchemy import SQLAlchemyStore, Tables
+from qathread.testing._listing_oracle import walked
+from qathread.testing._samples import a_thread, an_import
+from qathread.testing._site import ALL
 from qathread.testing.stores import ThreadStoreContract
 from tests.stores._sqlalchemy import Places, places
 
@@ -53,3 +56,24 @@ class TestMariaDB(OnAnEngine):
 
 class TestSQLite(OnAnEngine):
     driver = "pysqlite"
+
+
+@pytest.mark.parametrize("driver", ["psycopg", "pymysql", "pysqlite"])
+def test_a_search_of_a_new_table_misses_nothing(
+    driver: str, request: pytest.FixtureRequest
+) -> None:
+    """
+    Few threads, in tables that are no older than they: servers take another way.
+
+    MariaDB 10.11 then loses threads when a search is the inner loop of a semi-join.
+    """
+    on = places(request, driver)
+    store = SQLAlchemyStore(on.engine, tables=on.make())
+    store.save(an_import("q", 1, "first"))
+    store.save(a_thread("Q", "why"))
+    store.save(a_thread("q.1", "why"))
+    for lacking in (ALL, ThreadQuery().lacking):
+        for order in ThreadOrder:
+            query = ThreadQuery(text="why", lacking=lacking, order=order)
+            found = [each.id for each in walked(store, query, 1)]
+            assert sorted(found) == ["Q", "q.1"], query

@@ -11,7 +11,7 @@ from .. import moderation, posting
 from ..bodies import HTML, PLAIN, Body
 from ..errors import QathreadError, ValidationError
 from ..serialization import from_json, to_json
-from ..stores import ListsThreads, MemoryStore, ThreadQuery
+from ..stores import ListsThreads, MemoryStore, ThreadOrder, ThreadQuery
 from ..thread import Thread
 from . import strategies
 from ._listing_oracle import assert_agrees, walked
@@ -60,6 +60,18 @@ class SearchingTests(StoreTests):
             with self.reopened(store) as again:
                 assert _found(listing(again), "Kappa IOTA") == ["q"]
                 assert_agrees(again, "other", "q")
+
+    def test_few_threads_are_found_on_pages_of_one(self) -> None:
+        """Servers search a small table in ways of their own, and may stop early."""
+        with self.fresh() as store:
+            lists = listing(store)
+            for thread_id, title in (("q", "first"), ("Q", "why"), ("q.1", "why")):
+                store.save(asked(thread_id, title=title, body="because"))
+            for text, there in (("why", ["Q", "q.1"]), ("because", ["Q", "q", "q.1"])):
+                for order in ThreadOrder:
+                    query = ThreadQuery(text=text, lacking=ALL, order=order)
+                    found = [each.id for each in walked(lists, query, 1)]
+                    assert sorted(found) == there, (text, order)
 
     def test_what_can_no_longer_be_read_is_not_found(self) -> None:
         """Edited, deleted, removed and hidden text goes; what comes back is found."""
