@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -14,15 +13,13 @@ import pytest
 from attrs import frozen
 
 from tests.browser._person import Person
+from tests.browser._pictures import check, slim
 from tests.forum._forum import PASSWORD, Forum
 from tests.forum._serve import FORUM
 
 KEPT: Final = FORUM / "pictures"
 SHEET: Final = FORUM / "forum" / "static" / "forum" / "forum.css"
 PAGE: Final = "/q/temperature/"
-MOST_BYTES: Final = 60_000
-#: Under this name a picture tells what it shows.
-DIGEST: Final = "Shows"
 AGAIN: Final = (
     "draw it again: QATHREAD_PICTURES=docs/examples/forum/pictures "
     "pytest tests/browser/test_pictures.py -m browser"
@@ -75,12 +72,7 @@ def test_the_pictures_show_the_forum_as_it_is(
     drawn = folder / f"{name}.png"
     drawn.write_bytes(slim(asker.page.screenshot(), digest(asker, frame)))
 
-    kept = KEPT / drawn.name
-    assert kept.is_file(), AGAIN
-    assert told(kept) == told(drawn), f"{kept.name} shows an older page: {AGAIN}"
-    for picture in (drawn, kept):
-        assert picture.stat().st_size < MOST_BYTES
-        assert size(picture) == (frame.width, frame.height)
+    check(drawn, KEPT / drawn.name, (frame.width, frame.height), AGAIN)
 
 
 def test_no_picture_is_left_over() -> None:
@@ -98,32 +90,3 @@ def digest(person: Person, frame: Frame) -> str:
     shown = person.page.locator("body").inner_text()
     parts = (shown, SHEET.read_text("utf-8"), repr(frame))
     return sha256("\0".join(parts).encode()).hexdigest()
-
-
-def slim(png: bytes, shows: str) -> bytes:
-    """Return a picture with fewer colours, which tells what it shows."""
-    from PIL import Image, PngImagePlugin
-
-    info = PngImagePlugin.PngInfo()
-    info.add_text(DIGEST, shows)
-    flat = Image.open(io.BytesIO(png)).convert("RGB")
-    out = io.BytesIO()
-    few = flat.quantize(64, dither=Image.Dither.NONE)
-    few.save(out, format="PNG", optimize=True, pnginfo=info)
-    return out.getvalue()
-
-
-def told(path: Path) -> str:
-    """Return what a picture says it shows."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        return str(picture.info[DIGEST])
-
-
-def size(path: Path) -> tuple[int, int]:
-    """Return the width and height of a picture."""
-    from PIL import Image
-
-    with Image.open(path) as picture:
-        return picture.size
