@@ -16,9 +16,11 @@ from cyclopts import App, CycloptsError, Parameter
 from ..errors import MissingExtraError, QathreadError, ValidationError
 from ._common import say
 from ._convert import convert, list_formats
+from ._example import serve_example
 from ._import import import_threads
 from ._pairs import pairs
 from ._rank import rank
+from ._schema import schema
 from ._show import show
 from ._stats import stats
 from ._validate import validate
@@ -50,6 +52,8 @@ app.command(stats)
 app.command(rank)
 app.command(pairs)
 app.command(validate)
+app.command(schema)
+app.command(serve_example, name="serve-example")
 app.command(list_formats, name="formats")
 
 
