@@ -565,7 +565,7 @@ def test_parts_of_a_table() -> None:
         ("duration", 3, "give a timedelta"),
         ("duration", timedelta.max, "beyond 64 bits"),
         ("texts", "abc", "tuple or list of str"),
-        ("texts", [1], "an item of column 'c' is of type int"),
+        ("texts", [1], "an item of row 1 of column 'c' is of type int"),
     ],
 )
 def test_a_cell_of_another_type_is_refused(
@@ -574,7 +574,7 @@ def test_a_cell_of_another_type_is_refused(
     """A table never guesses."""
     with pytest.raises(ValidationError, match=message) as caught:
         Table(Schema.of({"c": kind}), {"c": [None, cell]})
-    assert "column 'c'" in str(caught.value)
+    assert "row 1 of column 'c'" in str(caught.value)
 
 
 def test_cells_are_plain_values() -> None:

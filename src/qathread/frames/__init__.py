@@ -30,11 +30,14 @@ from typing import Literal
 
 from ..limits import Limits
 from ..thread import Thread
+from ._back import to_threads
+from ._batches import TableName, batches, write_parquet
 from ._dump import DumpTable, DumpTableName
 from ._posts import edge_rows, post_rows
 from ._rows import built
 from ._schema import Column, ColumnType, Schema
 from ._schemas import EDGES, POSTS, REVISIONS, THREADS, USERS, VOTES
+from ._stored import stored
 from ._table import Table
 from ._threads import thread_rows
 from ._users import KnowsUsers, user_table
@@ -54,15 +57,20 @@ __all__ = [
     "KnowsUsers",
     "Schema",
     "Table",
+    "TableName",
+    "batches",
     "edges",
     "from_frame",
     "posts",
     "revisions",
     "stackexchange",
+    "stored",
     "threads",
+    "to_threads",
     "users",
     "vote_counts",
     "votes",
+    "write_parquet",
 ]
 
 
@@ -204,10 +212,12 @@ def from_frame(
 
     Types of columns are those of the frame. Where it does not say (pandas has only
     objects for lists, a column of nulls may have no type), a column named like one of
-    ours has the type that it has there. The index of a pandas frame is no column.
+    ours has the type that it has there. The index of a pandas frame is no column. For
+    threads see :func:`to_threads`.
 
     Args:
-        frame: Any frame that Narwhals takes, lazy ones too.
+        frame: Any frame that Narwhals takes, lazy ones too; what is an Arrow stream;
+            or a mapping of columns, as :meth:`Table.to_dict` makes it.
         schema: The columns to keep and their types, where the frame's own will not
             do: pandas, for instance, reads integers with gaps as floats.
         assume_tz: ``"UTC"`` takes times without a zone as UTC.
@@ -218,12 +228,14 @@ def from_frame(
 
     Raises:
         ValidationError: If it is no frame, a column is missing or of no type that
-            tables have, times have no zone, or a value does not fit.
-        MissingExtraError: If Narwhals is not installed (extra ``frames``).
+            tables have, times have no zone, or a value does not fit; it names the
+            column and, counted from 0, the row.
+        MissingExtraError: If Narwhals is not installed (extra ``frames``); tables
+            and mappings do without.
     """
-    from ._read import read
+    from ._taken import taken
 
-    return read(frame, schema, assume_tz)
+    return taken(frame, schema, assume_tz)
 
 
 def stackexchange(

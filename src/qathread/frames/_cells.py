@@ -27,10 +27,18 @@ def checked(column: Column, values: Iterable[object]) -> tuple[Any, ...]:
     Return *values* as cells of *column*.
 
     Raises:
-        ValidationError: If one is neither null nor of the column's type.
+        ValidationError: If one is neither null nor of the column's type; rows are
+            counted from 0.
     """
     check, name = _CHECKS[column.type], f"column {column.name!r}"
-    return tuple([None if value is None else check(value, name) for value in values])
+    held = list(values)
+    try:
+        return tuple([None if value is None else check(value, name) for value in held])
+    except ValidationError:
+        for row, value in enumerate(held):
+            if value is not None:
+                check(value, f"row {row} of {name}")
+        raise
 
 
 def _boolean(value: object, name: str) -> bool:

@@ -1,14 +1,15 @@
 """Frames of any library as tables, by way of Narwhals."""
 
-from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from ..errors import MissingExtraError, ValidationError
 from ._cells import moment
 from ._schema import Column, ColumnType, Schema
 from ._schemas import KNOWN
 from ._table import Table
+from ._taken import Zone, present
 
 try:
     import narwhals as nw
@@ -22,19 +23,24 @@ _SCALES: Final = {"us": 1, "ms": 1_000, "s": 1_000_000}
 _EXACT: Final = 2**53  # up to here a float is the integer that was meant
 
 
-def read(
-    frame: object, schema: Schema | None, assume_tz: Literal["UTC"] | None
-) -> Table:
+def read(frame: object, schema: Schema | None, assume_tz: Zone) -> Table:
     """Return a frame as a table; `frames.from_frame` says how."""
-    if isinstance(frame, Table):
-        return frame if schema is None else _stated(frame, schema)
+    given = eager(frame)
+    if schema is None:
+        columns = tuple([_column(given[name]) for name in given.columns])
+        schema = Schema(columns=columns)
+    else:
+        present(schema, given.columns)
+    cells = {each.name: _cells(given[each.name], each, assume_tz) for each in schema}
+    return Table(schema, cells)
+
+
+def eager(frame: object) -> Any:
+    """Return the Narwhals frame of whatever is one, its columns called by texts."""
     try:
         given: Any = nw.from_native(cast(Any, frame))
     except TypeError:
-        raise ValidationError(
-            f"the frame is of type {type(frame).__name__}: give one that Narwhals "
-            f"takes, such as a pandas or Polars frame"
-        ) from None
+        given = _streamed(frame)
     except nw.exceptions.DuplicateError as error:
         raise ValidationError(f"two columns have one name: {error}") from error
     if isinstance(given, nw.LazyFrame):
@@ -43,26 +49,19 @@ def read(
         raise ValidationError(
             f"columns are called {list(given.columns)!r}: give them names of type str"
         )
-    if schema is None:
-        columns = tuple([_column(given[name]) for name in given.columns])
-        schema = Schema(columns=columns)
-    else:
-        _present(schema, given.columns)
-    cells = {each.name: _cells(given[each.name], each, assume_tz) for each in schema}
-    return Table(schema, cells)
+    return given
 
 
-def _present(schema: Schema, names: Sequence[str]) -> None:
-    missing = [name for name in schema.names if name not in names]
-    if missing:
-        raise ValidationError(
-            f"the frame lacks {', '.join(missing)}: it has {', '.join(names)}"
-        )
-
-
-def _stated(table: Table, schema: Schema) -> Table:
-    _present(schema, table.columns)
-    return Table(schema, {name: table[name] for name in schema.names})
+def _streamed(frame: Any) -> Any:
+    """Return the frame of an object that is only an Arrow stream of rows."""
+    if hasattr(frame, "__arrow_c_stream__") and not hasattr(frame, "dtype"):
+        for backend in ("pyarrow", "polars"):
+            with suppress(ModuleNotFoundError):
+                return nw.from_arrow(frame, backend=backend)
+    raise ValidationError(
+        f"the frame is of type {type(frame).__name__}: give one that Narwhals "
+        f"takes, such as a pandas or Polars frame"
+    )
 
 
 def _column(series: Any) -> Column:
@@ -104,9 +103,7 @@ def _type_of(dtype: Any) -> ColumnType | None:
     return None
 
 
-def _cells(
-    series: Any, column: Column, assume_tz: Literal["UTC"] | None
-) -> list[object]:
+def _cells(series: Any, column: Column, assume_tz: Zone) -> list[object]:
     """Return the values of a series as a table takes them."""
     dtype = series.dtype
     if dtype == nw.Datetime or dtype == nw.Duration:
@@ -118,7 +115,8 @@ def _cells(
     ]
     if dtype.is_float():
         if column.type is ColumnType.INT64:
-            return [_whole(value, column.name) for value in values]
+            name = column.name
+            return [_whole(value, name, row) for row, value in enumerate(values)]
         return [value if value == value else None for value in values]  # NaN
     if column.type is ColumnType.TEXTS:
         # What pandas reads from Parquet are arrays of NumPy.
@@ -141,18 +139,18 @@ def _span(value: Any, name: str) -> Any:
     return timedelta(days=value.days, microseconds=count)
 
 
-def _whole(value: float | None, name: str) -> int | None:
+def _whole(value: float | None, name: str, row: int) -> int | None:
     if value is None or value != value:
         return None
     if not (value.is_integer() and -_EXACT <= value <= _EXACT):
         raise ValidationError(
-            f"column {name!r} holds {value!r}, which is no exact integer: state the "
-            "type float64, or round it"
+            f"row {row} of column {name!r} is {value!r}, which is no exact integer: "
+            "state the type float64, or round it"
         )
     return int(value)
 
 
-def _times(series: Any, assume_tz: Literal["UTC"] | None) -> list[object]:
+def _times(series: Any, assume_tz: Zone) -> list[object]:
     """Return instants or durations as Python's."""
     dtype, name = series.dtype, series.name
     kind = cast("ColumnType", _type_of(dtype))
