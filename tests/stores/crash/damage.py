@@ -216,7 +216,8 @@ def may_be_told(name: str, error: QathreadError) -> bool:
     """Whether an error may come out of a damaged store."""
     known = {"StoreCorruptError", "StoreTooNewError", "StoreUnavailableError"}
     if name.startswith("save"):
-        known |= {"VersionConflictError", "OperationReusedError"}
+        # What is stored may be another valid thread now, which the change does not fit.
+        known |= {"IntegrityError", "OperationReusedError", "VersionConflictError"}
     return type(error).__name__ in known
 
 
