@@ -16,6 +16,8 @@ from tests.browser._person import DESKTOP, PHONE, Tab
 _RUN: Final = """
 async () => {
     for (const details of document.querySelectorAll('details')) details.open = true;
+    // Half-way from one colour to another, nothing can be said about contrast.
+    await Promise.allSettled(document.getAnimations().map(one => one.finished));
     const rules = {'target-size': {enabled: true}};
     const found = await axe.run(document, {resultTypes: ['violations'], rules});
     return found.violations.flatMap(one => one.nodes.map(node =>

@@ -21,6 +21,7 @@ class Cast:
         guest: Somebody who is not signed in.
         owner: Who owns the furniture.
         moderator: Who sees all buttons.
+        broken: Somebody at a forum whose database is empty.
         made: The furniture.
         crowd: For one more person.
     """
@@ -28,6 +29,7 @@ class Cast:
     guest: Person
     owner: Person
     moderator: Person
+    broken: Person
     made: Furniture
     crowd: Crowd
 
@@ -110,6 +112,24 @@ def _form_without_cookies(cast: Cast) -> Person:
     return who
 
 
+def _more_than_is_taken(cast: Cast) -> Person:
+    who = cast.owner.open("/ask/")
+    # Django takes 1 MiB; typing that would take its time.
+    who.field("Your question").evaluate("one => one.value = 'x'.repeat(2 ** 20 + 1)")
+    who.send("Ask", {"Title": "How much is too much?"})
+    who.shows("That request made no sense")
+    return who
+
+
+def _broken_form(cast: Cast) -> Person:
+    """Sign up where no table is: no view of ours is to blame, nor prepared."""
+    who = cast.broken.open("/sign-up/")
+    fields = {"Name": "Early Bird", "E-mail address": address("Early Bird")}
+    who.send("Sign Up", fields)
+    who.shows("Something broke")
+    return who
+
+
 def conflict(cast: Cast) -> Person:
     """Edit one post in two tabs."""
     who, path = cast.owner, f"/q/{cast.made.thread}/p/{cast.made.question}/edit/"
@@ -154,7 +174,12 @@ SIGHTS: Final[dict[str, Way]] = {
     "search without finds": _at("guest", "/search/?q=%3Cb%3E+nothing"),
     "tags": _at("guest", "/tags/"),
     "profile": _at("guest", "/u/2/"),
+    # What cannot be answered, each by a page of its own: 404, 400, 403, 500, 503.
     "nothing here": _at("guest", "/nothing/here/"),
+    "more than is taken": _more_than_is_taken,
+    "not for members": _at("owner", "/admin/"),
+    "something broke": _broken_form,
+    "no database": _at("broken", "/"),
     # Accounts, for guests.
     "sign in": _at("guest", "/sign-in/?next=/ask/"),
     "sign in, wrong": _sent(

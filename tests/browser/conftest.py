@@ -1,8 +1,9 @@
 """
 A seeded forum, Debian's Chromium, and people who use the one with the other.
 
-Playwright's loop runs as long as its fixture lives, and no other loop runs beside it in
-one thread: so nothing here is kept for longer than this folder's tests.
+The browser is that of pytest-playwright, so its options work: ``--headed``,
+``--slowmo``. Playwright's loop then runs to the end of the session, and no other loop
+runs beside it in one thread: so this folder's tests are the last.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser._furniture import Furniture, furnish
 from tests.browser._person import Crowd, Person
 from tests.forum._forum import PASSWORD, Forum
 
@@ -28,28 +30,33 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark all tests of this folder, so that the usual run leaves them out."""
+    """Mark this folder's tests, which the usual run leaves out, and put them last."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """A browser without a window."""
-    if find_spec("playwright") is None:
-        pytest.skip("playwright is not installed")
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any],
+) -> dict[str, Any]:
+    """Tell pytest-playwright to start the system's Chromium."""
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("the program chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
     # Chromium keeps no sandbox for root.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=arguments)
-        yield browser
-        browser.close()
+    return {**browser_type_launch_args, "executable_path": program, "args": arguments}
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Browser:
+    """The browser of pytest-playwright, where that is installed."""
+    if find_spec("pytest_playwright") is None:
+        pytest.skip("pytest-playwright is not installed")
+    browser: Browser = request.getfixturevalue("browser")
+    return browser
 
 
 @pytest.fixture(scope="package")
@@ -65,6 +72,12 @@ def forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
         yield forum
     finally:
         forum.close()
+
+
+@pytest.fixture(scope="package")
+def made(forum: Forum) -> Furniture:
+    """A thread with everything in it."""
+    return furnish(forum)
 
 
 @pytest.fixture(scope="package")

@@ -7,10 +7,20 @@ import pytest
 
 from tests.browser._keys import Keys
 from tests.browser._person import Person, expect
-from tests.forum._forum import PASSWORD, address, link_in
+from tests.forum._board import answered, asked
+from tests.forum._forum import PASSWORD, Forum, address, link_in
 
 SEED = 'What is "Emergence" in AI Models?'
 People = Callable[..., Person]
+
+
+def signed_in(keys: Keys) -> None:
+    """Fill in the form of Sign In, which is shown."""
+    who = keys.tab.owner
+    who.shows("Sign In")
+    keys.write("E-mail address", address(who.name)).write("Password", PASSWORD)
+    keys.press(who.button("Sign In", who.page.get_by_role("main")), "Space")
+    expect(who.button("Sign Out")).to_be_visible()
 
 
 def test_the_story_by_keys_alone(person: People, scripts: bool) -> None:
@@ -27,11 +37,7 @@ def test_the_story_by_keys_alone(person: People, scripts: bool) -> None:
     who.open(link_in(who.forum.mail(address(name)))).shows("Choose a password")
     keys.write("Password", PASSWORD).write("Password, once more", PASSWORD)
     keys.press(who.button("Make my account"))
-    who.shows("Sign In")
-    main = who.page.get_by_role("main")
-    keys.write("E-mail address", address(name)).write("Password", PASSWORD)
-    keys.press(who.button("Sign In", main), "Space")
-    expect(who.button("Sign Out")).to_be_visible()
+    signed_in(keys)
 
     keys.press(who.link(SEED))
     who.shows(SEED)
@@ -64,6 +70,66 @@ def test_the_story_by_keys_alone(person: People, scripts: bool) -> None:
 
     keys.press(who.button("Sign Out"))
     expect(who.link("Sign In", who.header())).to_be_visible()
+    assert keys.unseen == []
+
+
+def test_an_answer_is_accepted_by_keys_alone(
+    person: People, forum: Forum, scripts: bool
+) -> None:
+    suffix = "with" if scripts else "without"
+    name, text = f"Accepter {suffix}", f"Press them one by one, {suffix} scripts."
+    title = f"How are keys pressed {suffix} scripts?"
+    asker, helper = forum.member(name), forum.member(f"Keys Helper {suffix}")
+    answered(helper, thread_id := asked(asker, title), text)
+    answered(helper, thread_id, "All at once.")
+
+    who = person(name, scripts=scripts).open("/")
+    keys = Keys(who)
+    keys.press(who.link("Sign In", who.header()))
+    signed_in(keys)
+    keys.press(who.link(title))
+    who.shows(title)
+    keys.press(who.button("Accept", who.post("Answer", text)))
+    accepted = who.post("Accepted answer", text)
+    expect(accepted).to_be_visible()
+    expect(who.post("Accepted answer")).to_have_count(1)
+    # Taken back and given again, by the other key of a button.
+    keys.press(who.button("Unaccept", accepted), "Space")
+    expect(accepted).to_have_count(0)
+    keys.press(who.button("Accept", who.post("Answer", text)), "Space")
+    expect(accepted).to_be_visible()
+    assert keys.unseen == []
+
+
+def test_two_edits_at_once_are_put_together_by_keys_alone(
+    person: People, forum: Forum, scripts: bool
+) -> None:
+    name = f"Editor {'with' if scripts else 'without'}"
+    asker = forum.member(name)
+    thread_id = asked(asker, f"Who edits, {name}?", "One line.")
+    who = person(name, scripts=scripts).open("/")
+    keys = Keys(who)
+    keys.press(who.link("Sign In", who.header()))
+    signed_in(keys)
+    keys.press(who.link(f"Who edits, {name}?"))
+    who.shows(f"Who edits, {name}?")
+    keys.press(who.link("Edit", who.post("Question")))
+    expect(who.field("Text")).to_have_value("One line.")
+    # Meanwhile the same person edits at another machine.
+    edit = asker.get(f"/q/{thread_id}/p/{thread_id}.1/edit/")
+    edit.submit("Save", {"Text": "One line, from elsewhere."})
+    keys.write("Text", "One line, from here.")
+    keys.press(who.button("Save"))
+
+    who.shows("Somebody edited this while you were writing")
+    both = who.page.get_by_role("region")
+    expect(both.filter(has_text="One line, from elsewhere.")).to_be_visible()
+    expect(both.filter(has_text="One line, from here.")).to_be_visible()
+    expect(who.field("Text")).to_have_value("One line, from here.")
+    keys.write("Text", "One line, from here and from elsewhere.")
+    keys.press(who.button("Save over it"), "Space")
+    who.shows(f"Who edits, {name}?")
+    expect(who.post("Question")).to_contain_text("from here and from elsewhere.")
     assert keys.unseen == []
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser._furniture import furnish
+from tests.browser._furniture import Furniture
 from tests.browser._judges import axe, barriers, html_errors
 from tests.browser._person import DESKTOP, PHONE, Crowd, Person
 from tests.browser._sights import SIGHTS, Cast
@@ -21,18 +21,38 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def cast(chromium: Browser, forum: Forum) -> Iterator[Cast]:
-    made = furnish(forum)
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
+    """A forum that nobody has made the tables of."""
+    forum = Forum(tmp_path_factory.mktemp("broken"))
+    try:
+        forum.start(migrate=False)
+        yield forum
+    finally:
+        forum.close()
+
+
+@pytest.fixture(scope="module")
+def cast(
+    chromium: Browser, forum: Forum, broken: Forum, made: Furniture
+) -> Iterator[Cast]:
     with ExitStack() as stack:
         crowd = Crowd(chromium, forum, stack)
+        unlucky = Crowd(chromium, broken, stack).person("Unlucky")
         yield Cast(
-            crowd.person("Guest"),
-            crowd.person(made.owner, member=True),
-            crowd.person("Odile", member=True),
-            made,
-            crowd,
+            guest=crowd.person("Guest"),
+            owner=crowd.person(made.owner, member=True),
+            moderator=crowd.person("Odile", member=True),
+            broken=unlucky,
+            made=made,
+            crowd=crowd,
         )
         crowd.check()
+        # That the server failed is all that the console may say there.
+        assert [
+            each
+            for each in unlucky.troubles
+            if "the server responded with a status of 50" not in each
+        ] == []
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +67,31 @@ def visit(name: str, cast: Cast, folder: Path) -> Person:
     file = folder / f"{name.replace(' ', '_')}.html"
     file.write_text(person.document.text(), "utf-8")
     return person
+
+
+#: What the pages that refuse or fail are answered with, so that none is another one.
+STATUSES = {
+    "nothing here": 404,
+    "list of a page that is not there": 400,
+    "more than is taken": 400,
+    "not for members": 403,
+    "not allowed to edit": 403,
+    "form without cookies": 403,
+    "conflict": 409,
+    "wordings of what is gone": 410,
+    "too many tries": 429,
+    "something broke": 500,
+    "no database": 503,
+}
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_what_is_refused_says_so_by_its_status(
+    name: str, cast: Cast, folder: Path
+) -> None:
+    person = visit(name, cast, folder)
+    assert person.document is not None
+    assert person.document.status == STATUSES[name]
 
 
 @pytest.mark.parametrize("name", SIGHTS)

@@ -1,14 +1,44 @@
-"""The whole story of the seed page, as people act it, with and without JavaScript."""
+"""
+The whole story of the seed page, as people act it, with and without JavaScript.
+
+It is acted on SQLite and on PostgreSQL: the pages are the same.
+"""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from tests.browser._person import Person, Tab, expect, expect_page
-from tests.forum._forum import PASSWORD, address, link_in
+from tests.forum._forum import PASSWORD, Forum, address, database_url, link_in
+from tests.stores._servers import PostgreSQL
 
 SEED = 'What is "Emergence" in AI Models?'
 SECOND = "eleven quiet otters"
 People = Callable[..., Person]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def forum(
+    request: pytest.FixtureRequest,
+    forum: Forum,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Forum]:
+    """The forum of all tests here, and one on PostgreSQL."""
+    if request.param == "sqlite":
+        yield forum
+        return
+    if reason := PostgreSQL.missing():
+        pytest.skip(reason)
+    with PostgreSQL() as server, server.database() as name:
+        url = database_url(server, name)
+        other = Forum(tmp_path_factory.mktemp("postgresql"), FORUM_DATABASE_URL=url)
+        try:
+            other.manage("demo", "--no-server", "--password", PASSWORD)
+            other.start(migrate=False)
+            yield other
+        finally:
+            other.close()
 
 
 def number(tab: Tab, button: str) -> int:

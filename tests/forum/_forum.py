@@ -16,6 +16,7 @@ from typing import Self
 
 from tests.forum._browser import Browser, Page
 from tests.forum._serve import FORUM
+from tests.stores._servers import PostgreSQL
 from tests.stores._servers._ports import Port
 
 # The floor of the hasher: what is tested here is not how slow it is.
@@ -209,6 +210,11 @@ class Forum:
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def database_url(server: PostgreSQL, name: str) -> str:
+    """Return the forum's address of a database."""
+    return f"postgresql://postgres@127.0.0.1:{server.port}/{name}"
 
 
 def address(name: str) -> str:

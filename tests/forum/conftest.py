@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.forum._forum import Forum
+from tests.forum._forum import Forum, database_url
 from tests.stores._servers import PostgreSQL
 
 
@@ -79,8 +79,3 @@ def any_database(request: pytest.FixtureRequest) -> Iterator[str]:
     server: PostgreSQL = request.getfixturevalue("postgresql")
     with server.database() as name:
         yield database_url(server, name)
-
-
-def database_url(server: PostgreSQL, name: str) -> str:
-    """Return the forum's address of a database."""
-    return f"postgresql://postgres@127.0.0.1:{server.port}/{name}"

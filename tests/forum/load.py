@@ -2,11 +2,12 @@
 Eight people use the forum at once: ``python -m tests.forum.load [SECONDS] [NAME]``.
 
 With the name ``postgresql`` on that, else on SQLite. Prints requests a second,
-latencies and errors, whether every acknowledged comment is there afterwards, and, from
-requests one after another in a profiler, what their processor time is spent on. Run it
-alone on the machine.
+latencies and errors, whether every acknowledged comment and vote is there afterwards,
+once, and, from requests one after another in a profiler, what their processor time is
+spent on. Run it alone on the machine.
 """
 
+import json
 import random
 import sys
 import threading
@@ -15,10 +16,11 @@ from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.forum._board import asked, commented, form_of
 from tests.forum._browser import Browser
-from tests.forum._forum import Forum
+from tests.forum._forum import Forum, database_url
 from tests.stores._servers import PostgreSQL
 
 CLIENTS = 8
@@ -34,7 +36,14 @@ class Visitor:
         self.latencies: dict[str, list[float]] = {"read": [], "comment": [], "vote": []}
         self.errors: list[str] = []
         self.comments: list[tuple[str, str]] = []
-        self.votes: dict[str, int] = {}
+        #: How often the button of a question was pressed: answered, and not answered.
+        self.pressed: Counter[str] = Counter()
+        self.unsure: Counter[str] = Counter()
+
+    @property
+    def name(self) -> str:
+        """What they are called in the forum."""
+        return f"Visitor {self.number}"
 
     def run(self, until: float) -> None:
         """Act until a moment of the monotonic clock."""
@@ -70,12 +79,14 @@ class Visitor:
         thread_id = self.random.choice(self.threads)
         page = self.browser.get(f"/q/{thread_id}/")
         address, values = form_of(page, f"{thread_id}.1", "Vote up")
+        # Until it is answered, it may have been counted or not.
+        self.unsure[thread_id] += 1
         self.timed(
             "vote",
             lambda: self.browser.client.post(address, data=values).raise_for_status(),
         )
-        # Pressed again, a vote is taken back.
-        self.votes[thread_id] = 1 - self.votes.get(thread_id, 0)
+        self.unsure[thread_id] -= 1
+        self.pressed[thread_id] += 1
 
     def timed(self, what: str, act: object) -> None:
         assert callable(act)
@@ -92,8 +103,7 @@ def main(seconds: float, postgresql: bool) -> int:
         if postgresql:
             server = stack.enter_context(PostgreSQL())
             name = stack.enter_context(server.database())
-            address = f"postgresql://postgres@127.0.0.1:{server.port}/{name}"
-            environment["FORUM_DATABASE_URL"] = address
+            environment["FORUM_DATABASE_URL"] = database_url(server, name)
         forum = stack.enter_context(Forum(folder, **environment))
         asker = forum.member("Asker")
         threads = [asked(asker, f"Question {n}?", tags="load") for n in range(THREADS)]
@@ -112,6 +122,7 @@ def main(seconds: float, postgresql: bool) -> int:
             thread.join()
         wrong = _told(visitors, seconds)
         wrong += _missing(visitors, asker)
+        wrong += miscounted(visitors, _kept_votes(forum))
         print(forum.manage("qathread_verify").strip())
         shares = Path(__file__).with_name("_shares.py").read_text("utf-8")
         print(forum.manage("shell", "--no-imports", "--command", shares).strip())
@@ -158,6 +169,50 @@ def _missing(visitors: list[Visitor], reader: Browser) -> int:
     number = sum(len(visitor.comments) for visitor in visitors)
     print(f"{number} acknowledged comments, {wrong} of them not there exactly once")
     return wrong
+
+
+def _kept_votes(forum: Forum) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what the store knows, by post and by who voted."""
+    script = Path(__file__).with_name("_votes.py").read_text("utf-8")
+    printed = forum.manage(
+        "shell", "--verbosity=0", "--no-imports", "--command", script
+    )
+    found: dict[str, dict[str, dict[str, Any]]] = json.loads(printed.splitlines()[-1])
+    return found
+
+
+def miscounted(
+    visitors: list[Visitor], kept: dict[str, dict[str, dict[str, Any]]]
+) -> int:
+    """
+    Count votes that were lost or counted twice, by their user and their post.
+
+    Pressed again, a vote is taken back: so each acknowledged press is one event of that
+    user on that post, and after an odd number of them the vote stands.
+    """
+    lost = doubled = standing = 0
+    left = {(post, name) for post, voters in kept.items() for name in voters}
+    for visitor in visitors:
+        for thread_id in visitor.pressed.keys() | visitor.unsure.keys():
+            post_id = f"{thread_id}.1"
+            found = kept.get(post_id, {}).get(
+                visitor.name, {"presses": 0, "stands": None}
+            )
+            left.discard((post_id, visitor.name))
+            presses, told = found["presses"], visitor.pressed[thread_id]
+            lost += max(0, told - presses)
+            doubled += max(0, presses - told - visitor.unsure[thread_id])
+            stands = "up" if presses % 2 else None
+            standing += found["stands"] == "up"
+            # The events say one thing and the thread another.
+            lost += found["stands"] != stands
+    total = sum(sum(visitor.pressed.values()) for visitor in visitors)
+    unsure = sum(sum(visitor.unsure.values()) for visitor in visitors)
+    print(
+        f"{total} acknowledged presses of a vote ({unsure} without an answer), "
+        f"{standing} votes stand; {lost} lost, {doubled} doubled, {len(left)} of nobody"
+    )
+    return lost + doubled + len(left)
 
 
 def _places(text: str, part: str) -> list[int]:

@@ -7,7 +7,9 @@ from typing import Final
 from attrs import evolve, frozen
 from django.contrib.auth import get_user_model
 
+from qathread.errors import BadCursorError
 from qathread.ids import UserId
+from qathread.pages import decode_cursor, encode_cursor
 from qathread.ranking import First, Only, Tab, formulas
 from qathread.stores import ThreadOrder, ThreadQuery, ThreadStatus, ThreadSummary
 
@@ -27,7 +29,7 @@ _ORDERS: Final[Mapping[str, ThreadOrder]] = {
 }
 _HOT: Final = "hot"
 _HOT_OF: Final = 200  # the last active ones, in one query
-_HOT_SHOWN: Final = 50
+_HOT_PARTS: Final = 10_000_000  # the formula has seven decimals
 
 
 @frozen(kw_only=True)
@@ -87,7 +89,7 @@ def query_of(tab: Tab, at: datetime) -> ThreadQuery:
 def listed(name: str, tag: str, cursor: str | None, at: datetime) -> Listed:
     """Return a page of one of the tabs; a tag narrows it down."""
     if name == _HOT:
-        return _hot(tag)
+        return _hot(tag, cursor)
     tab = LISTS[name]
     query = query_of(tab, at)
     if tag:
@@ -112,27 +114,45 @@ def found(
     return Listed(rows=rows((*first, *page.items)), next=page.next)
 
 
-def _hot(tag: str) -> Listed:
+def _hot(tag: str, cursor: str | None) -> Listed:
     """
     Return what is hot, by Reddit's formula: the score, and a head start for the new.
 
     The store does not sort by it, so it is worked out for the questions that were
-    active last; there is no next page.
+    active last, and the list ends with these. The formula does not ask what time it
+    is: a question keeps its place until somebody votes on it. So the cursor is the last
+    place shown, and what is asked or answered between two pages moves nothing else.
     """
     query = ThreadQuery(order=ThreadOrder.ACTIVE, tags=(tag,) if tag else ())
-    known = [
-        (thread, thread.created_at, thread.score or 0)
-        for thread in STORE.find(query, limit=_HOT_OF).items
-    ]
-    ranked = sorted(
-        (
-            (-formulas.reddit_hot(max(score, 0), max(-score, 0), asked), thread.id)
-            for thread, asked, score in known
-            if asked is not None
-        ),
+    known = {thread.id: thread for thread in STORE.find(query, limit=_HOT_OF).items}
+    places = sorted(
+        (-_heat(thread.score or 0, thread.created_at), thread.id)
+        for thread in known.values()
+        if thread.created_at is not None
     )
-    by_id = {thread.id: thread for thread, _, _ in known}
-    return Listed(rows=rows(by_id[each] for _, each in ranked[:_HOT_SHOWN]))
+    kind = f"hot {tag}"
+    if cursor is not None:
+        after = _place(kind, cursor)
+        places = [place for place in places if place > after]
+    shown = places[:ROWS]
+    return Listed(
+        rows=rows(known[thread_id] for _, thread_id in shown),
+        next=encode_cursor(kind, *shown[-1]) if len(places) > ROWS else None,
+    )
+
+
+def _heat(score: int, asked: datetime) -> int:
+    """Return how hot a question is, in whole numbers, which a cursor holds exactly."""
+    key = formulas.reddit_hot(max(score, 0), max(-score, 0), asked)
+    return round(key * _HOT_PARTS)
+
+
+def _place(kind: str, cursor: str) -> tuple[int, str]:
+    match decode_cursor(kind, cursor):
+        case (int(heat), str(thread_id)):
+            return heat, thread_id
+        case _:
+            raise BadCursorError("the cursor is forged: start again without one")
 
 
 def rows(threads: Iterable[ThreadSummary]) -> tuple[Row, ...]:
