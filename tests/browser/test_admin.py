@@ -42,19 +42,6 @@ PAGES: Final = {
     "points": ("qathread/standing/", _LIST),
     "points of one": ("qathread/standing/1/change/", _ROW),
 }
-#: What is to be mended in the page of a thread. The first four come from Django's style
-#: sheets, which the texts of posts stand under.
-KNOWN: Final = {
-    "a thread": {
-        "color-contrast",
-        "link-in-text-block",
-        "scrollable-region-focusable",
-        "wide",
-        "console: Applying inline style violates the following Content Security Policy",
-        "html: Article lacks heading",
-        "html: Bad value “…” for attribute “datetime” on element “time”",
-    }
-}
 
 
 @pytest.fixture(scope="module")
@@ -96,4 +83,4 @@ def test_an_admin_page_adds_no_faults(
     of_django = faults(viewer, like, source, tmp_path / "django.html")
     found = faults(viewer, page.format(thread=made.thread), source, tmp_path / "o.html")
     print(f"{name}: of Django: {sorted(of_django)}")
-    assert found - of_django == KNOWN.get(name, set())
+    assert found - of_django == set()

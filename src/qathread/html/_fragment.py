@@ -175,7 +175,8 @@ class _Writing:
         kind = post.kind.value
         number = self.numbers[post.id]
         if not post.stands:
-            yield f'<article class="qt-post qt-{kind} qt-gone">\n'
+            spoken = escape(f"{kind.capitalize()} {number}, gone")
+            yield f'<article class="qt-post qt-{kind} qt-gone" aria-label="{spoken}">\n'
             yield f'<p class="qt-meta">#{number} · {kind} {_gone(post)}</p>\n'
             return
         name = label(post, self.thread.author(post.id))
