@@ -1,1 +1,1 @@
-"""Management commands."""
+"""What ``manage.py`` finds."""

@@ -1,1 +1,1 @@
-"""Management commands."""
+"""The commands, a module for each."""
