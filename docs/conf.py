@@ -11,18 +11,22 @@ version = release = version_of("qathread")
 html_title = f"qathread {version}"
 
 extensions = [
-    "myst_parser",
+    "myst_nb",  # pages with a kernel are notebooks, all others go to myst_parser
     "sphinx.ext.autodoc",
     "sphinx.ext.napoleon",
     "sphinx_copybutton",
     "sphinx_llms_txt",
 ]
-source_suffix = {".md": "markdown"}
+source_suffix = {".md": "myst-nb"}
 exclude_patterns = ["_build", "changelog.d", "examples/dump", "make"]
 html_theme = "furo"
 html_static_path: list[str] = []
 # Links between pages go to headings too.
 myst_heading_anchors = 4
+# Notebooks are run anew at each build, and whatever they raise ends it.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
 # Text that is copied from an example must run.
 copybutton_prompt_text = r">>> |\.\.\. |\$ "
 copybutton_prompt_is_regexp = True
@@ -49,6 +53,7 @@ CONTENTS = """
 :caption: Tutorial
 
 tutorial/*
+notebooks/*
 examples/forum/README
 ```
 
