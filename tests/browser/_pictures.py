@@ -35,7 +35,8 @@ def size(path: Path) -> tuple[int, int]:
     from PIL import Image
 
     with Image.open(path) as picture:
-        return picture.size
+        width, height = picture.size
+    return int(width), int(height)
 
 
 def check(drawn: Path, kept: Path, frame: tuple[int, int], again: str) -> None:

@@ -21,6 +21,13 @@ from qathread.cli import _example, app, run
 from qathread.errors import MissingExtraError
 
 COMMITTED = Path(__file__).parents[2] / "docs" / "reference" / "schema"
+#: A background job of a shell inherits that Ctrl-C is ignored: not so here.
+PROGRAM = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from qathread.__main__ import main
+sys.exit(main())
+"""
 VERBS = {name for name in app if not name.startswith("-")}
 
 
@@ -72,7 +79,7 @@ def free_port() -> int:
 @contextmanager
 def served(folder: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the forum in a process group of its own, as a shell would."""
-    command = [sys.executable, "-m", "qathread", "serve-example", str(folder)]
+    command = [sys.executable, "-c", PROGRAM, "serve-example", str(folder)]
     with (folder.parent / "log").open("wb") as log:
         process = subprocess.Popen(
             [*command, "--port", str(port)],
