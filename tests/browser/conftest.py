@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser._demo import demo
 from tests.browser._furniture import Furniture, furnish
 from tests.browser._person import Crowd, Person
-from tests.forum._forum import PASSWORD, Forum
+from tests.forum._forum import Forum
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -62,16 +63,8 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
 @pytest.fixture(scope="package")
 def forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
     """A forum with the threads and people of the demo, one for all tests."""
-    for name in ("django", "argon2", "httpx", "lxml"):
-        if find_spec(name) is None:
-            pytest.skip(f"{name} is not installed")
-    forum = Forum(tmp_path_factory.mktemp("forum"))
-    try:
-        forum.manage("demo", "--no-server", "--password", PASSWORD)
-        forum.start(migrate=False)
+    with demo(tmp_path_factory.mktemp("forum")) as forum:
         yield forum
-    finally:
-        forum.close()
 
 
 @pytest.fixture(scope="package")

@@ -12,9 +12,10 @@ from typing import Final, Literal
 import pytest
 from attrs import frozen
 
+from tests.browser._demo import demo
 from tests.browser._person import Person
 from tests.browser._pictures import check, slim
-from tests.forum._forum import PASSWORD, Forum
+from tests.forum._forum import Forum
 from tests.forum._serve import FORUM
 
 KEPT: Final = FORUM / "pictures"
@@ -45,16 +46,10 @@ FRAMES: Final = {
 @pytest.fixture(scope="module")
 def forum(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forum]:
     """A forum of its own: in the others' something has happened."""
-    for name in ("django", "argon2", "httpx", "lxml", "PIL"):
-        if find_spec(name) is None:
-            pytest.skip(f"{name} is not installed")
-    forum = Forum(tmp_path_factory.mktemp("pictures"))
-    try:
-        forum.manage("demo", "--no-server", "--password", PASSWORD)
-        forum.start(migrate=False)
+    if find_spec("PIL") is None:
+        pytest.skip("PIL is not installed")
+    with demo(tmp_path_factory.mktemp("pictures")) as forum:
         yield forum
-    finally:
-        forum.close()
 
 
 @pytest.mark.parametrize("name", FRAMES)

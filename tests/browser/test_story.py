@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser._demo import demo
 from tests.browser._person import Person, Tab, expect, expect_page
 from tests.forum._forum import PASSWORD, Forum, address, database_url, link_in
 from tests.stores._servers import PostgreSQL
@@ -32,13 +33,9 @@ def forum(
         pytest.skip(reason)
     with PostgreSQL() as server, server.database() as name:
         url = database_url(server, name)
-        other = Forum(tmp_path_factory.mktemp("postgresql"), FORUM_DATABASE_URL=url)
-        try:
-            other.manage("demo", "--no-server", "--password", PASSWORD)
-            other.start(migrate=False)
+        folder = tmp_path_factory.mktemp("postgresql")
+        with demo(folder, FORUM_DATABASE_URL=url) as other:
             yield other
-        finally:
-            other.close()
 
 
 def number(tab: Tab, button: str) -> int:

@@ -19,15 +19,8 @@ from qathread.posts import Answer, Question
 from qathread.testing.strategies import instants, moderated_threads, texts, threads
 from qathread.thread import Thread
 from qathread.users import User
+from tests.laws._tables import MAKERS
 
-MAKERS: dict[str, Callable[[Iterable[Thread]], Table]] = {
-    "posts": frames.posts,
-    "threads": frames.threads,
-    "users": frames.users,
-    "votes": frames.votes,
-    "revisions": frames.revisions,
-    "edges": frames.edges,
-}
 LIBRARIES: dict[str, Callable[[Table], Any]] = {
     "polars": Table.to_polars,
     "pandas": Table.to_pandas,

@@ -1,7 +1,7 @@
 """Every table in every library: the same rows, and the way back."""
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -17,15 +17,8 @@ from qathread import frames
 from qathread.frames import ColumnType, Table
 from qathread.testing.strategies import moderated_threads, threads
 from qathread.thread import Thread
+from tests.laws._tables import MAKERS
 
-MAKERS: dict[str, Callable[[Iterable[Thread]], Table]] = {
-    "posts": frames.posts,
-    "threads": frames.threads,
-    "users": frames.users,
-    "votes": frames.votes,
-    "revisions": frames.revisions,
-    "edges": frames.edges,
-}
 # What a table becomes, in whatever way people hold tables.
 LIBRARIES: dict[str, Callable[[Table], Any]] = {
     "polars": Table.to_polars,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 import pyarrow.parquet as pq
@@ -31,14 +31,7 @@ from qathread.stores._folds import _KEPT_THREADS
 from qathread.stores.sqlalchemy import SQLAlchemyStore
 
 ADA, AT = User(id="ada"), datetime(2026, 1, 1, tzinfo=UTC)
-TABLES: tuple[frames.TableName, ...] = (
-    "posts",
-    "threads",
-    "users",
-    "votes",
-    "revisions",
-    "edges",
-)
+TABLES: tuple[frames.TableName, ...] = get_args(frames.TableName)
 
 
 def asked(name: str) -> Thread:

@@ -14,7 +14,7 @@ from ..revisions import Revision, RevisionKind
 from ..users import User, UserKind
 from ._schema import ColumnType, Schema
 from ._schemas import POSTS, REVISIONS, THREADS, USERS, VOTES
-from ._taken import Zone, names_of, opened, taken
+from ._taken import Zone, names_of, opened, present, taken
 
 __all__ = [
     "Columns",
@@ -59,11 +59,7 @@ class Columns:
             frame = opened(frame)
             names = names_of(frame)
             self.names = frozenset(names) & frozenset(schema.names)
-            missing = [each for each in needed if each not in self.names]
-            if missing:
-                raise ValidationError(
-                    f"the frame lacks {', '.join(missing)}: it has {', '.join(names)}"
-                )
+            present(schema.select(needed), names)
             table = taken(frame, _some(schema, self.names), assume_tz)
         except ValidationError as error:
             raise ValidationError(f"table of {name}: {error}") from error
